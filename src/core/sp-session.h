@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "sp-outbox.h"
+
+/** Who is at the other end. */
+typedef struct
+{
+  GInetAddress *address;
+  guint16       port;
+  guint16       local_port;
+  gboolean      is_tls;
+} SpPeer;
+
+typedef struct _SpSession SpSession;
+
+/** The protocol's brain for one connection: bytes in, outbox out. No socket, no
+ * clock, one thread. */
+typedef struct
+{
+  const char *name;
+  SpSession *(*create) (gpointer service, const SpPeer *peer, gint64 now_us);
+  void       (*feed) (SpSession *session, const guint8 *data, gsize len, gint64 now_us, SpOutbox *outbox);
+  /* The peer has shut its write half. */
+  void       (*eof) (SpSession *session, gint64 now_us, SpOutbox *outbox);
+  /* Every 250 ms or so while no viewer is attached: deadlines, parked requests. */
+  void       (*tick) (SpSession *session, gint64 now_us, SpOutbox *outbox);
+  /* The connection is gone, or its viewer has ended. */
+  void       (*free) (SpSession *session, gint64 now_us);
+} SpSessionClass;

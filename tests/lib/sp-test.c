@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#include "config.h"
+
+#include "sp-test.h"
+
+#include <locale.h>
+#include <string.h>
+
+void
+sp_test_init (int *argc, char ***argv)
+{
+  setlocale (LC_ALL, "C.UTF-8");
+  g_test_init (argc, argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+}
+
+guint8 *
+sp_test_exact (const void *data, gsize len)
+{
+  guint8 *copy = g_malloc (MAX (len, 1));
+
+  if (len == 0)
+    return g_realloc (copy, 1);
+  memcpy (copy, data, len);
+  return copy;
+}
+
+GBytes *
+sp_test_data (const char *name)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", name, NULL);
+  g_autoptr (GError) error = NULL;
+  char *contents;
+  gsize len;
+
+  g_file_get_contents (path, &contents, &len, &error);
+  g_assert_no_error (error);
+  return g_bytes_new_take (contents, len);
+}
+
+GBytes *
+sp_test_hex (const char *hex)
+{
+  GByteArray *bytes = g_byte_array_new ();
+
+  for (const char *at = hex; *at != '\0';)
+    {
+      if (g_ascii_isspace (*at))
+        {
+          at++;
+          continue;
+        }
+      guint8 byte = (guint8) (g_ascii_xdigit_value (at[0]) << 4
+                              | g_ascii_xdigit_value (at[1]));
+      g_byte_array_append (bytes, &byte, 1);
+      at += 2;
+    }
+  return g_byte_array_free_to_bytes (bytes);
+}
+
+void
+sp_test_assert_hex (const guint8 *data, gsize len, const char *hex)
+{
+  g_autoptr (GBytes) expected = sp_test_hex (hex);
+  gsize expected_len;
+  gconstpointer bytes = g_bytes_get_data (expected, &expected_len);
+
+  g_assert_cmpmem (data, len, bytes, expected_len);
+}
+
+static gboolean
+on_deadline (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+void
+sp_test_wait (GMainContext *context,
+              gboolean (*is_done) (gpointer),
+              gpointer user_data,
+              guint deadline_s)
+{
+  gboolean is_late = FALSE;
+  GSource *deadline = g_timeout_source_new_seconds (deadline_s);
+
+  g_source_set_callback (deadline, on_deadline, &is_late, NULL);
+  g_source_attach (deadline, context);
+  while (!is_done (user_data) && !is_late)
+    g_main_context_iteration (context, TRUE);
+  g_source_destroy (deadline);
+  g_source_unref (deadline);
+  g_assert_true (is_done (user_data));
+}
