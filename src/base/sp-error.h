@@ -22,7 +22,8 @@ typedef enum
   SP_ERROR_DENIED,    /* credentials or policy say no */
 } SpErrorCode;
 
-GQuark   sp_error_quark (void);
+GQuark sp_error_quark (void);
 /* g_set_error and FALSE in one line. */
-gboolean sp_error_set (GError **error, SpErrorCode code, const char *format, ...)
+gboolean
+sp_error_set (GError **error, SpErrorCode code, const char *format, ...)
     G_GNUC_PRINTF (3, 4);

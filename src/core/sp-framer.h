@@ -15,27 +15,30 @@ typedef struct
 {
   guint8 prefix[SP_FRAME_PREFIX_MAX];
   guint8 suffix[SP_FRAME_SUFFIX_MAX];
-  guint  prefix_len;
-  guint  suffix_len;
-  gsize  payload_skip;
-  gsize  payload_len;
-  gsize  zeros;
+  guint prefix_len;
+  guint suffix_len;
+  gsize payload_skip;
+  gsize payload_len;
+  gsize zeros;
   gboolean is_last_part;
 } SpFrame;
 
 /** What a framer remembers of one viewer. */
 typedef struct
 {
-  guint8   af_flags;        /* MS-WMSP: counts $D sent to this client */
-  guint8   has_sent_header; /* a later header is a change */
-  guint8   is_chunked;
+  guint8 af_flags;        /* MS-WMSP: counts $D sent to this client */
+  guint8 has_sent_header; /* a later header is a change */
+  guint8 is_chunked;
 } SpFramerState;
 
 typedef struct
 {
   const char *name; /* "mmsh", "asf": what REST and log call it */
   /* Part @part (from 0) of @packet's frame; a HEADER may need several. */
-  void (*frame) (const SpFramerState *state, const SpPacket *packet, guint part, SpFrame *frame);
+  void (*frame) (const SpFramerState *state,
+                 const SpPacket *packet,
+                 guint part,
+                 SpFrame *frame);
   /* The whole of @packet is sent. */
   void (*advance) (SpFramerState *state, const SpPacket *packet);
 } SpFramerClass;
@@ -43,5 +46,6 @@ typedef struct
 static inline gsize
 sp_frame_total (const SpFrame *frame)
 {
-  return frame->prefix_len + frame->payload_len + frame->zeros + frame->suffix_len;
+  return frame->prefix_len + frame->payload_len + frame->zeros
+         + frame->suffix_len;
 }

@@ -7,22 +7,22 @@
 /** What the connection does once the reply bytes are out. */
 typedef enum
 {
-  SP_NEXT_READ,       /* go on reading */
-  SP_NEXT_CLOSE,      /* half-close, drain for a moment, close */
-  SP_NEXT_VIEW,       /* hand the write half to a viewer of @stream */
+  SP_NEXT_READ,  /* go on reading */
+  SP_NEXT_CLOSE, /* half-close, drain for a moment, close */
+  SP_NEXT_VIEW,  /* hand the write half to a viewer of @stream */
 } SpNext;
 
 /** What a session wants; made by the connection, filled by the session. */
 typedef struct
 {
-  GByteArray          *reply;
-  SpNext               next;
-  SpStream            *stream;      /* VIEW: (owned) */
-  const SpFramerClass *framer;      /* VIEW */
-  gboolean             is_chunked;  /* VIEW */
-  char                *user_agent;  /* VIEW: (owned) (nullable) */
-  char                *external_id; /* VIEW: (owned) (nullable) */
-  const char          *bad_input;   /* (nullable): static words for the one log line */
+  GByteArray *reply;
+  SpNext next;
+  SpStream *stream;            /* VIEW: (owned) */
+  const SpFramerClass *framer; /* VIEW */
+  gboolean is_chunked;         /* VIEW */
+  char *user_agent;            /* VIEW: (owned) (nullable) */
+  char *external_id;           /* VIEW: (owned) (nullable) */
+  const char *bad_input; /* (nullable): static words for the one log line */
 } SpOutbox;
 
 void sp_outbox_init (SpOutbox *outbox);

@@ -7,22 +7,24 @@
  * grows. One thread, pure. Holds a ref on each packet. */
 typedef struct _SpRing SpRing;
 
-SpRing   *sp_ring_new (gsize max_bytes, gint64 max_us);
-void      sp_ring_free (SpRing *ring);
+SpRing *sp_ring_new (gsize max_bytes, gint64 max_us);
+void sp_ring_free (SpRing *ring);
+/* From the next packet on. */
+void sp_ring_set_window (SpRing *ring, gint64 max_us);
 /* @packet: (transfer full). Trims the old end, but never past the newest join
  * point while it is within max_bytes. */
-void      sp_ring_append (SpRing *ring, SpPacket *packet);
-guint64   sp_ring_oldest (const SpRing *ring);
+void sp_ring_append (SpRing *ring, SpPacket *packet);
+guint64 sp_ring_oldest (const SpRing *ring);
 /* One past the newest. */
-guint64   sp_ring_end (const SpRing *ring);
-gsize     sp_ring_bytes (const SpRing *ring);
+guint64 sp_ring_end (const SpRing *ring);
+gsize sp_ring_bytes (const SpRing *ring);
 /* (transfer none); @seq must be in [oldest, end). */
 SpPacket *sp_ring_get (const SpRing *ring, guint64 seq);
 /* (nullable) (transfer none): the header that governs packet @seq. */
 SpPacket *sp_ring_header (const SpRing *ring);
 /* Where a viewer that joins now starts: of the join points of the current
  * epoch the one whose age is nearest to @burst_us; sp_ring_end() if none. */
-guint64   sp_ring_join_point (const SpRing *ring, gint64 now_us, gint64 burst_us);
+guint64 sp_ring_join_point (const SpRing *ring, gint64 now_us, gint64 burst_us);
 /* The newest join point of the current epoch at or after @seq; end if none. */
-guint64   sp_ring_newest_join_point (const SpRing *ring, guint64 seq);
+guint64 sp_ring_newest_join_point (const SpRing *ring, guint64 seq);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpRing, sp_ring_free)

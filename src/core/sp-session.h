@@ -9,9 +9,9 @@
 typedef struct
 {
   GInetAddress *address;
-  guint16       port;
-  guint16       local_port;
-  gboolean      is_tls;
+  guint16 port;
+  guint16 local_port;
+  gboolean is_tls;
 } SpPeer;
 
 typedef struct _SpSession SpSession;
@@ -22,11 +22,16 @@ typedef struct
 {
   const char *name;
   SpSession *(*create) (gpointer service, const SpPeer *peer, gint64 now_us);
-  void       (*feed) (SpSession *session, const guint8 *data, gsize len, gint64 now_us, SpOutbox *outbox);
+  void (*feed) (SpSession *session,
+                const guint8 *data,
+                gsize len,
+                gint64 now_us,
+                SpOutbox *outbox);
   /* The peer has shut its write half. */
-  void       (*eof) (SpSession *session, gint64 now_us, SpOutbox *outbox);
-  /* Every 250 ms or so while no viewer is attached: deadlines, parked requests. */
-  void       (*tick) (SpSession *session, gint64 now_us, SpOutbox *outbox);
+  void (*eof) (SpSession *session, gint64 now_us, SpOutbox *outbox);
+  /* Every 250 ms or so while no viewer is attached: deadlines, parked requests.
+   */
+  void (*tick) (SpSession *session, gint64 now_us, SpOutbox *outbox);
   /* The connection is gone, or its viewer has ended. */
-  void       (*free) (SpSession *session, gint64 now_us);
+  void (*free) (SpSession *session, gint64 now_us);
 } SpSessionClass;

@@ -58,7 +58,8 @@ is_address_in (GInetAddressMask *mask, const char *address)
 /** sp_client_filter_matches: TRUE when every member of @filter that is set fits
  * @info; an empty filter fits everybody. */
 gboolean
-sp_client_filter_matches (const SpClientFilter *filter, const SpClientInfo *info)
+sp_client_filter_matches (const SpClientFilter *filter,
+                          const SpClientInfo *info)
 {
   if (filter->client != 0 && filter->client != info->id)
     return FALSE;

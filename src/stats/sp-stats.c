@@ -6,7 +6,7 @@
 const SpCounterInfo sp_pump_counters[SP_N_PUMP_COUNTERS + 1] = {
 #define SP_COUNTER_PUMP(name, unit, help) { #name, #unit, help },
 #define SP_COUNTER_STREAM(name, unit, help)
-#define SP_COUNTER(scope, name, unit, help)                                   \
+#define SP_COUNTER(scope, name, unit, help)                                    \
   SP_COUNTER_##scope (name, unit, help)
 #include "sp-counters.def"
 #undef SP_COUNTER
@@ -18,7 +18,7 @@ const SpCounterInfo sp_pump_counters[SP_N_PUMP_COUNTERS + 1] = {
 const SpCounterInfo sp_stream_counters[SP_N_STREAM_COUNTERS + 1] = {
 #define SP_COUNTER_PUMP(name, unit, help)
 #define SP_COUNTER_STREAM(name, unit, help) { #name, #unit, help },
-#define SP_COUNTER(scope, name, unit, help)                                   \
+#define SP_COUNTER(scope, name, unit, help)                                    \
   SP_COUNTER_##scope (name, unit, help)
 #include "sp-counters.def"
 #undef SP_COUNTER

@@ -39,7 +39,7 @@ extern const SpCounterInfo sp_pump_counters[SP_N_PUMP_COUNTERS + 1];
 extern const SpCounterInfo sp_stream_counters[SP_N_STREAM_COUNTERS + 1];
 
 /* Any thread, relaxed: the pump's own counters. */
-void    sp_stats_add (SpPumpCounter counter, guint64 n);
+void sp_stats_add (SpPumpCounter counter, guint64 n);
 guint64 sp_stats_get (SpPumpCounter counter);
 
 /** One stream's counters as one thread (or under one lock) writes them. */
@@ -49,10 +49,13 @@ typedef struct
 } SpStreamCounters;
 
 static inline void
-sp_stream_counters_add (SpStreamCounters *counters, SpStreamCounter counter, guint64 n)
+sp_stream_counters_add (SpStreamCounters *counters,
+                        SpStreamCounter counter,
+                        guint64 n)
 {
   __atomic_fetch_add (&counters->value[counter], n, __ATOMIC_RELAXED);
 }
 
 /* Adds what @from shows now to @sum. Any thread. */
-void sp_stream_counters_sum (SpStreamCounters *sum, const SpStreamCounters *from);
+void sp_stream_counters_sum (SpStreamCounters *sum,
+                             const SpStreamCounters *from);

@@ -41,14 +41,14 @@ main (int argc, char **argv)
 
       if (!g_file_get_contents (path, &contents, &len, NULL))
         return 1;
-      run ((const guint8 *) contents, len);
+      run ((const guint8 *)contents, len);
       gsize step = MAX (len / MAX_CUTS, 1);
       for (gsize at = 0; at < len; at += step)
         {
-          run ((const guint8 *) contents, at);
-          contents[at] ^= (char) 0xff;
-          run ((const guint8 *) contents, len);
-          contents[at] ^= (char) 0xff;
+          run ((const guint8 *)contents, at);
+          contents[at] ^= (char)0xff;
+          run ((const guint8 *)contents, len);
+          contents[at] ^= (char)0xff;
           n_inputs += 2;
         }
       n_files++;

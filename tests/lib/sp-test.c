@@ -27,7 +27,8 @@ sp_test_exact (const void *data, gsize len)
 GBytes *
 sp_test_data (const char *name)
 {
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", name, NULL);
+  g_autofree char *path
+      = g_test_build_filename (G_TEST_DIST, "data", name, NULL);
   g_autoptr (GError) error = NULL;
   char *contents;
   gsize len;
@@ -49,8 +50,8 @@ sp_test_hex (const char *hex)
           at++;
           continue;
         }
-      guint8 byte = (guint8) (g_ascii_xdigit_value (at[0]) << 4
-                              | g_ascii_xdigit_value (at[1]));
+      guint8 byte = (guint8)(g_ascii_xdigit_value (at[0]) << 4
+                             | g_ascii_xdigit_value (at[1]));
       g_byte_array_append (bytes, &byte, 1);
       at += 2;
     }
@@ -70,7 +71,7 @@ sp_test_assert_hex (const guint8 *data, gsize len, const char *hex)
 static gboolean
 on_deadline (gpointer user_data)
 {
-  *(gboolean *) user_data = TRUE;
+  *(gboolean *)user_data = TRUE;
   return G_SOURCE_CONTINUE;
 }
 

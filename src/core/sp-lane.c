@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#include "config.h"
+
+#include "sp-lane.h"
+
+#define RING_BYTES (32 * 1024 * 1024)
+#define FLUSH_BYTES (32 * 1024) /* a pass is worth it before flush_ms is over  \
+                                 */
+
+/** sp_lane_init: @lane is inside @stream. */
+void
+sp_lane_init (SpLane *lane, SpStream *stream, const SpLaneHost *host)
+{
+  *lane = (SpLane){ .stream = stream, .host = *host };
+}
+
+void
+sp_lane_clear (SpLane *lane)
+{
+  g_clear_pointer (&lane->ring, sp_ring_free);
+}
+
+/** sp_lane_set_policy: also makes the ring, at the first call. */
+void
+sp_lane_set_policy (gpointer target, gpointer payload)
+{
+  SpLane *lane = target;
+  g_autofree SpStreamPolicy *policy = payload;
+  gint64 burst_us = (gint64)policy->burst_ms * 1000;
+  gint64 slow_us = (gint64)policy->slow_viewer_ms * 1000;
+
+  lane->burst_us = burst_us;
+  lane->flush_us = (gint64)policy->flush_ms * 1000;
+  /* A client that catches up after its burst is not slow. */
+  lane->rules.slow_us = MAX (slow_us, 2 * burst_us);
+  lane->rules.slow_viewer = policy->slow_viewer;
+  if (lane->ring == NULL)
+    lane->ring = sp_ring_new (RING_BYTES, 0);
+  sp_ring_set_window (lane->ring,
+                      MAX (burst_us, lane->rules.slow_us) + G_USEC_PER_SEC);
+}
+
+static void
+make_due (SpLane *lane, gint64 due_us)
+{
+  if (lane->due_us == 0 || due_us < lane->due_us)
+    lane->due_us = due_us;
+  if (lane->host.on_dirty != NULL)
+    lane->host.on_dirty (lane->host.worker, lane);
+}
+
+/** sp_lane_deliver: appends to the ring and says when the next pass is due. */
+void
+sp_lane_deliver (gpointer target, gpointer payload)
+{
+  SpLane *lane = target;
+  SpPacket *packet = payload;
+  gint64 arrived_us = packet->meta.arrived_us;
+  gboolean is_end = packet->meta.kind == SP_PACKET_END;
+
+  lane->unsent_bytes += packet->len;
+  sp_ring_append (lane->ring, packet);
+  if (lane->n_viewers == 0)
+    lane->unsent_bytes = 0;
+  else if (is_end || lane->unsent_bytes >= FLUSH_BYTES)
+    make_due (lane, arrived_us);
+  else
+    make_due (lane, arrived_us + lane->flush_us);
+  sp_stream_unref (lane->stream);
+}
+
+static void
+link_ready (SpLane *lane, SpViewer *viewer)
+{
+  viewer->is_blocked = FALSE;
+  viewer->next = NULL;
+  viewer->prev = lane->ready_tail;
+  if (lane->ready_tail != NULL)
+    lane->ready_tail->next = viewer;
+  else
+    lane->ready = viewer;
+  lane->ready_tail = viewer;
+  lane->n_ready++;
+}
+
+static void
+unlink_viewer (SpLane *lane, SpViewer *viewer)
+{
+  if (viewer->prev != NULL)
+    viewer->prev->next = viewer->next;
+  else if (viewer->is_blocked)
+    lane->blocked = viewer->next;
+  else
+    lane->ready = viewer->next;
+  if (viewer->next != NULL)
+    viewer->next->prev = viewer->prev;
+  else if (!viewer->is_blocked)
+    lane->ready_tail = viewer->prev;
+  if (!viewer->is_blocked)
+    lane->n_ready--;
+  viewer->prev = NULL;
+  viewer->next = NULL;
+}
+
+void
+sp_lane_join (SpLane *lane, SpViewer *viewer, gint64 now_us)
+{
+  viewer->lane = lane;
+  sp_viewer_join (viewer, lane->ring, now_us, lane->burst_us);
+  link_ready (lane, viewer);
+  lane->n_viewers++;
+}
+
+void
+sp_lane_leave (SpLane *lane, SpViewer *viewer)
+{
+  unlink_viewer (lane, viewer);
+  lane->n_viewers--;
+  viewer->lane = NULL;
+}
+
+void
+sp_lane_block (SpLane *lane, SpViewer *viewer)
+{
+  if (viewer->is_blocked)
+    return;
+  unlink_viewer (lane, viewer);
+  viewer->is_blocked = TRUE;
+  viewer->next = lane->blocked;
+  if (lane->blocked != NULL)
+    lane->blocked->prev = viewer;
+  lane->blocked = viewer;
+}
+
+void
+sp_lane_unblock (SpLane *lane, SpViewer *viewer)
+{
+  if (!viewer->is_blocked)
+    return;
+  unlink_viewer (lane, viewer);
+  link_ready (lane, viewer);
+}
+
+/** sp_lane_rotate: (nullable) (transfer none): the viewer that was at the head.
+ */
+SpViewer *
+sp_lane_rotate (SpLane *lane)
+{
+  SpViewer *viewer = lane->ready;
+
+  if (viewer == NULL)
+    return NULL;
+  unlink_viewer (lane, viewer);
+  link_ready (lane, viewer);
+  return viewer;
+}

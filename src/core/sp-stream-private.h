@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#pragma once
+
+#include "sp-lane.h"
+#include "sp-publisher.h"
+
+#define SP_MAX_RANKS 16
+/* A source that delivers nothing for so long no longer counts as live. */
+#define SP_STALL_US (10 * G_USEC_PER_SEC)
+#define SP_RATE_SLOTS 5 /* seconds that the bitrate is measured over */
+
+struct _SpStream
+{
+  gatomicrefcount ref_count;
+  GMutex mutex; /* guards all that follows up to counters */
+  char *name;
+  char *path;
+  SpStreamPolicy policy;
+  SpStreamNotify notify;
+  gpointer notify_data;
+  SpPublisher *publishers[SP_MAX_RANKS];
+  SpPublisher *active;
+  SpPacket *header; /* what clients have; NULL once they were ended */
+  guint32 epoch;
+  guint32 number; /* of the next data packet */
+  gint64 live_since_us;
+  gint64 lost_us; /* the last source went then; 0: not lost */
+  gint64 last_packet_us;
+  gint64 wanted_us;
+  char *error;
+  gboolean is_closed;
+  gint64 rate_second;
+  guint64 rate_bytes[SP_RATE_SLOTS];
+  guint n_clients;           /* atomic */
+  SpStreamCounters counters; /* atomic */
+  guint n_lanes;
+  SpLane lanes[];
+};
+
+/* Both: the stream's mutex is held. */
+void sp_stream_broadcast (SpStream *stream, SpPacket *packet);
+void sp_stream_end_clients (SpStream *stream, gint64 now_us);
+void sp_stream_rate_add (SpStream *stream, gsize bytes, gint64 now_us);
+void sp_stream_notify_now (SpStream *stream);

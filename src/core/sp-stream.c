@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#include "config.h"
+
+#include "sp-stream-private.h"
+
+#include <string.h>
+
+/** sp_stream_new: the lanes get the policy by mail, before any packet. */
+SpStream *
+sp_stream_new (const char *name,
+               const char *path,
+               const SpStreamPolicy *policy,
+               const SpLaneHost *hosts,
+               guint n_hosts)
+{
+  SpStream *stream = g_malloc0 (sizeof (SpStream) + n_hosts * sizeof (SpLane));
+
+  g_atomic_ref_count_init (&stream->ref_count);
+  g_mutex_init (&stream->mutex);
+  stream->name = g_strdup (name);
+  stream->path = g_strdup (path);
+  stream->n_lanes = n_hosts;
+  for (guint i = 0; i < n_hosts; i++)
+    sp_lane_init (&stream->lanes[i], stream, &hosts[i]);
+  sp_stream_set_policy (stream, policy);
+  return stream;
+}
+
+SpStream *
+sp_stream_ref (SpStream *stream)
+{
+  g_atomic_ref_count_inc (&stream->ref_count);
+  return stream;
+}
+
+void
+sp_stream_unref (SpStream *stream)
+{
+  if (!g_atomic_ref_count_dec (&stream->ref_count))
+    return;
+  for (guint i = 0; i < stream->n_lanes; i++)
+    sp_lane_clear (&stream->lanes[i]);
+  g_clear_pointer (&stream->header, sp_packet_unref);
+  g_mutex_clear (&stream->mutex);
+  g_free (stream->name);
+  g_free (stream->path);
+  g_free (stream->error);
+  g_free (stream);
+}
+
+void
+sp_stream_set_notify (SpStream *stream,
+                      SpStreamNotify notify,
+                      gpointer user_data)
+{
+  stream->notify = notify;
+  stream->notify_data = user_data;
+}
+
+/** sp_stream_notify_now: no lock is held. */
+void
+sp_stream_notify_now (SpStream *stream)
+{
+  if (stream->notify != NULL)
+    stream->notify (stream, stream->notify_data);
+}
+
+const char *
+sp_stream_path (SpStream *stream)
+{
+  return stream->path;
+}
+
+void
+sp_stream_get_policy (SpStream *stream, SpStreamPolicy *policy)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stream->mutex);
+
+  *policy = stream->policy;
+}
+
+static void
+deliver_policy (gpointer target, gpointer payload)
+{
+  SpLane *lane = target;
+  SpStream *stream = lane->stream;
+
+  sp_lane_set_policy (lane, payload);
+  sp_stream_unref (stream);
+}
+
+/** sp_stream_set_policy: at once for new clients; each lane gets it by mail. */
+void
+sp_stream_set_policy (SpStream *stream, const SpStreamPolicy *policy)
+{
+  g_mutex_lock (&stream->mutex);
+  stream->policy = *policy;
+  g_mutex_unlock (&stream->mutex);
+  for (guint i = 0; i < stream->n_lanes; i++)
+    {
+      SpLane *lane = &stream->lanes[i];
+
+      sp_stream_ref (stream);
+      sp_mailbox_post (lane->host.mailbox,
+                       deliver_policy,
+                       lane,
+                       g_memdup2 (policy, sizeof *policy));
+    }
+}
+
+/** sp_stream_broadcast: one ref of @packet (transfer none) to each lane. */
+void
+sp_stream_broadcast (SpStream *stream, SpPacket *packet)
+{
+  for (guint i = 0; i < stream->n_lanes; i++)
+    {
+      SpLane *lane = &stream->lanes[i];
+
+      sp_stream_ref (stream);
+      sp_mailbox_post (
+          lane->host.mailbox, sp_lane_deliver, lane, sp_packet_ref (packet));
+    }
+}
+
+/** sp_stream_end_clients: END to all; the next source starts a new epoch. */
+void
+sp_stream_end_clients (SpStream *stream, gint64 now_us)
+{
+  SpPacketMeta meta
+      = { .kind = SP_PACKET_END, .epoch = stream->epoch, .arrived_us = now_us };
+  g_autoptr (SpPacket) packet = NULL;
+
+  stream->lost_us = 0;
+  if (stream->header == NULL)
+    return;
+  g_clear_pointer (&stream->header, sp_packet_unref);
+  packet = sp_packet_new (&meta, NULL, 0);
+  sp_stream_broadcast (stream, packet);
+}
+
+/** sp_stream_close: after this every put of a publisher fails. */
+void
+sp_stream_close (SpStream *stream, gint64 now_us)
+{
+  g_mutex_lock (&stream->mutex);
+  g_atomic_int_set (&stream->is_closed, TRUE);
+  stream->active = NULL;
+  sp_stream_end_clients (stream, now_us);
+  g_mutex_unlock (&stream->mutex);
+}
+
+void
+sp_stream_tick (SpStream *stream, gint64 now_us)
+{
+  gint64 hold_us;
+
+  g_mutex_lock (&stream->mutex);
+  hold_us = (gint64)stream->policy.hold_ms * 1000;
+  if (stream->active == NULL && stream->lost_us != 0
+      && now_us - stream->lost_us >= hold_us)
+    sp_stream_end_clients (stream, now_us);
+  g_mutex_unlock (&stream->mutex);
+}
+
+SpPacket *
+sp_stream_live_header (SpStream *stream)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stream->mutex);
+
+  if (stream->active == NULL || stream->header == NULL
+      || !stream->policy.is_enabled)
+    return NULL;
+  return sp_packet_ref (stream->header);
+}
+
+gint
+sp_stream_live_rank (SpStream *stream, gint64 now_us)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stream->mutex);
+
+  if (stream->active == NULL || now_us - stream->last_packet_us > SP_STALL_US)
+    return -1;
+  return (gint)sp_publisher_rank (stream->active);
+}
+
+void
+sp_stream_want (SpStream *stream, gint64 now_us)
+{
+  g_mutex_lock (&stream->mutex);
+  stream->wanted_us = now_us;
+  g_mutex_unlock (&stream->mutex);
+  sp_stream_notify_now (stream);
+}
+
+gboolean
+sp_stream_is_wanted (SpStream *stream, gint64 now_us)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stream->mutex);
+  gint64 linger_us = (gint64)stream->policy.linger_ms * 1000;
+
+  return g_atomic_int_get (&stream->n_clients) > 0
+         || (stream->wanted_us != 0 && now_us - stream->wanted_us < linger_us);
+}
+
+char *
+sp_stream_why_not (SpStream *stream)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stream->mutex);
+
+  if (!stream->policy.is_enabled)
+    return g_strdup ("the stream is switched off");
+  if (stream->error != NULL)
+    return g_strdup (stream->error);
+  return g_strdup (stream->policy.is_push ? "no encoder is connected"
+                                          : "the source is not connected yet");
+}
+
+void
+sp_stream_set_error (SpStream *stream, const char *why)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stream->mutex);
+
+  g_free (stream->error);
+  stream->error = g_strdup (why);
+}
+
+SpLane *
+sp_stream_lane (SpStream *stream, guint index)
+{
+  g_return_val_if_fail (index < stream->n_lanes, NULL);
+  return &stream->lanes[index];
+}
+
+void
+sp_stream_client_in (SpStream *stream)
+{
+  g_atomic_int_inc (&stream->n_clients);
+}
+
+/** sp_stream_client_out: the linger of an on-demand source counts from here. */
+void
+sp_stream_client_out (SpStream *stream, gint64 now_us)
+{
+  g_mutex_lock (&stream->mutex);
+  stream->wanted_us = now_us;
+  g_mutex_unlock (&stream->mutex);
+  (void)g_atomic_int_dec_and_test (&stream->n_clients);
+}
+
+guint
+sp_stream_clients (SpStream *stream)
+{
+  return g_atomic_int_get (&stream->n_clients);
+}
+
+/* Moves the window of the measured bitrate to @now_us. */
+static void
+rate_turn (SpStream *stream, gint64 now_us)
+{
+  gint64 second = now_us / G_USEC_PER_SEC;
+  gint64 steps = second - stream->rate_second;
+
+  for (gint64 i = 1; i <= MIN (steps, SP_RATE_SLOTS); i++)
+    stream->rate_bytes[(stream->rate_second + i) % SP_RATE_SLOTS] = 0;
+  if (steps > 0)
+    stream->rate_second = second;
+}
+
+void
+sp_stream_rate_add (SpStream *stream, gsize bytes, gint64 now_us)
+{
+  rate_turn (stream, now_us);
+  stream->rate_bytes[stream->rate_second % SP_RATE_SLOTS] += bytes;
+}
+
+static guint64
+rate_bps (SpStream *stream, gint64 now_us)
+{
+  guint64 bytes = 0;
+
+  rate_turn (stream, now_us);
+  for (guint i = 0; i < SP_RATE_SLOTS; i++)
+    if (i != (guint64)stream->rate_second % SP_RATE_SLOTS)
+      bytes += stream->rate_bytes[i];
+  return bytes * 8 / (SP_RATE_SLOTS - 1);
+}
+
+guint64
+sp_stream_bitrate_bps (SpStream *stream, gint64 now_us)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stream->mutex);
+
+  return rate_bps (stream, now_us);
+}
+
+void
+sp_stream_count (SpStream *stream, SpStreamCounter counter, guint64 n)
+{
+  sp_stream_counters_add (&stream->counters, counter, n);
+}
+
+static SpStreamState
+state (SpStream *stream)
+{
+  if (!stream->policy.is_enabled)
+    return SP_STREAM_DISABLED;
+  if (stream->active != NULL && stream->header != NULL)
+    return sp_publisher_rank (stream->active) == 0 ? SP_STREAM_LIVE
+                                                   : SP_STREAM_FALLBACK;
+  if (stream->header != NULL)
+    return SP_STREAM_HOLDING;
+  return stream->policy.is_on_demand ? SP_STREAM_IDLE : SP_STREAM_WAITING;
+}
+
+/** sp_stream_info: (transfer full): a picture of now, counters summed over the
+ * lanes. */
+SpStreamInfo *
+sp_stream_info (SpStream *stream, gint64 now_us)
+{
+  SpStreamInfo *info = g_new0 (SpStreamInfo, 1);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stream->mutex);
+
+  info->name = g_strdup (stream->name);
+  info->path = g_strdup (stream->path);
+  info->state = state (stream);
+  info->source_type = g_strdup (stream->policy.source_type);
+  info->source_error = g_strdup (stream->error);
+  info->last_packet_us = stream->last_packet_us;
+  info->clients = sp_stream_clients (stream);
+  info->bitrate_bps = rate_bps (stream, now_us);
+  if (stream->header != NULL)
+    {
+      info->header_bytes = stream->header->len;
+      info->packet_size = stream->header->meta.packet_size;
+      info->is_opaque = info->packet_size == 0;
+    }
+  if (stream->active != NULL)
+    {
+      info->source_label = g_strdup (sp_publisher_label (stream->active));
+      info->source_rank = sp_publisher_rank (stream->active);
+      info->live_since_us = stream->live_since_us;
+    }
+  sp_stream_counters_sum (&info->counters, &stream->counters);
+  for (guint i = 0; i < stream->n_lanes; i++)
+    sp_stream_counters_sum (&info->counters, &stream->lanes[i].counters);
+  return info;
+}

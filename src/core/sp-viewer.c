@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#include "config.h"
+
+#include "sp-viewer.h"
+
+#define JOIN_WAIT_US                                                           \
+  (10 * G_USEC_PER_SEC) /* then a picture without a key frame */
+
+/* Enough for any ASF packet, whose size a $D limits to 65,527 bytes. */
+static const guint8 zeros[65536];
+
+/** sp_viewer_init: @viewer is inside its connection; sp_viewer_clear() ends it.
+ */
+void
+sp_viewer_init (SpViewer *viewer,
+                const SpFramerClass *framer,
+                gboolean is_chunked)
+{
+  *viewer = (SpViewer){ .framer = framer, .state.is_chunked = is_chunked != 0 };
+}
+
+void
+sp_viewer_clear (SpViewer *viewer)
+{
+  g_clear_pointer (&viewer->pin, sp_packet_unref);
+}
+
+static void
+pin (SpViewer *viewer, SpPacket *packet)
+{
+  g_clear_pointer (&viewer->pin, sp_packet_unref);
+  viewer->pin = sp_packet_ref (packet);
+}
+
+/* The next packet is @seq; a header it has not seen goes first. */
+static void
+jump (SpViewer *viewer, SpRing *ring, guint64 seq)
+{
+  SpPacket *header = sp_ring_header (ring);
+
+  viewer->cursor = seq;
+  if (header != NULL
+      && (!viewer->state.has_sent_header
+          || header->meta.epoch != viewer->epoch))
+    pin (viewer, header);
+}
+
+/** sp_viewer_join: without a join point in the ring it waits for the next, 10 s
+ * at most. */
+void
+sp_viewer_join (SpViewer *viewer, SpRing *ring, gint64 now_us, gint64 burst_us)
+{
+  guint64 seq = sp_ring_join_point (ring, now_us, burst_us);
+
+  viewer->is_joining = seq == sp_ring_end (ring);
+  viewer->join_by_us = now_us + JOIN_WAIT_US;
+  jump (viewer, ring, seq);
+}
+
+/** sp_viewer_lag_us: age of the oldest packet it has not got; 0 when level. */
+gint64
+sp_viewer_lag_us (SpViewer *viewer, SpRing *ring, gint64 now_us)
+{
+  guint64 seq = MAX (viewer->cursor, sp_ring_oldest (ring));
+
+  if (seq >= sp_ring_end (ring) || viewer->is_joining)
+    return 0;
+  return MAX (now_us - sp_ring_get (ring, seq)->meta.arrived_us, 0);
+}
+
+void
+sp_viewer_kick (SpViewer *viewer)
+{
+  viewer->is_kicked = TRUE;
+}
+
+/* A viewer that waits for a join point steps over what is none, and takes the
+ * newest header on its way. */
+static void
+seek_join_point (SpViewer *viewer, SpRing *ring, gint64 now_us)
+{
+  viewer->cursor = MAX (viewer->cursor, sp_ring_oldest (ring));
+  for (; viewer->cursor < sp_ring_end (ring); viewer->cursor++)
+    {
+      SpPacket *packet = sp_ring_get (ring, viewer->cursor);
+
+      if (packet->meta.kind == SP_PACKET_HEADER)
+        {
+          pin (viewer, packet);
+          continue;
+        }
+      if (packet->meta.kind == SP_PACKET_DATA && !packet->meta.is_join_point
+          && now_us < viewer->join_by_us)
+        continue;
+      viewer->is_joining = FALSE;
+      return;
+    }
+}
+
+/* At a frame boundary: may it go on where it is? FALSE: cut it. */
+static gboolean
+apply_rules (SpViewer *viewer,
+             SpRing *ring,
+             const SpViewerRules *rules,
+             gint64 now_us)
+{
+  guint64 oldest = sp_ring_oldest (ring);
+  gboolean is_lost = viewer->cursor < oldest;
+  guint64 target;
+
+  if (!is_lost && sp_viewer_lag_us (viewer, ring, now_us) <= rules->slow_us)
+    return TRUE;
+  if (rules->slow_viewer == 2)
+    return FALSE;
+  if (!is_lost && rules->slow_viewer == 1)
+    return TRUE;
+  target = sp_ring_newest_join_point (ring, viewer->cursor + 1);
+  if (target == sp_ring_end (ring) && !is_lost)
+    return TRUE; /* nothing better to jump to */
+  target = MAX (target, oldest);
+  viewer->packets_skipped += target - viewer->cursor;
+  viewer->is_joining = target == sp_ring_end (ring);
+  viewer->join_by_us = now_us + JOIN_WAIT_US;
+  jump (viewer, ring, target);
+  return TRUE;
+}
+
+static void
+add_iov (SpPlan *plan, const void *base, gsize len)
+{
+  if (len == 0)
+    return;
+  plan->iov[plan->n_iov].iov_base = (void *)base;
+  plan->iov[plan->n_iov].iov_len = len;
+  plan->n_iov++;
+  plan->bytes += len;
+}
+
+/* Appends @frame from byte @offset on. */
+static void
+add_frame (SpPlan *plan,
+           const SpFrame *frame,
+           const SpPacket *packet,
+           gsize offset)
+{
+  const guint8 *bases[4] = {
+    frame->prefix, packet->payload + frame->payload_skip, zeros, frame->suffix
+  };
+  gsize lens[4] = { frame->prefix_len,
+                    frame->payload_len,
+                    MIN (frame->zeros, sizeof zeros),
+                    frame->suffix_len };
+
+  for (guint i = 0; i < 4; i++)
+    {
+      gsize skip = MIN (offset, lens[i]);
+
+      add_iov (plan, bases[i] + skip, lens[i] - skip);
+      offset -= skip;
+    }
+}
+
+static const SpPacket end_packet = { .meta = { .kind = SP_PACKET_END } };
+
+/* What comes next when the pin (if any) has gone: NULL when level. */
+static SpPacket *
+next_packet (SpViewer *viewer, SpRing *ring, SpPacket *pinned, guint64 seq)
+{
+  if (pinned != NULL)
+    return pinned;
+  if (viewer->is_kicked)
+    return (SpPacket *)&end_packet;
+  return seq < sp_ring_end (ring) && !viewer->is_joining
+             ? sp_ring_get (ring, seq)
+             : NULL;
+}
+
+static void
+fill (SpViewer *viewer, SpRing *ring, SpPlan *plan)
+{
+  SpFramerState state = viewer->state;
+  SpPacket *pinned = viewer->pin;
+  guint64 seq = viewer->cursor;
+  guint part = viewer->part;
+  gsize offset = viewer->frame_offset;
+  SpPacket *packet;
+
+  while (plan->n_frames < SP_PLAN_FRAMES && plan->bytes < SP_PLAN_BYTES
+         && (packet = next_packet (viewer, ring, pinned, seq)) != NULL)
+    {
+      SpPlanFrame *entry = &plan->frames[plan->n_frames++];
+
+      entry->packet = packet;
+      viewer->framer->frame (&state, packet, part, &entry->frame);
+      add_frame (plan, &entry->frame, packet, offset);
+      offset = 0;
+      part++;
+      if (!entry->frame.is_last_part)
+        continue;
+      part = 0;
+      viewer->framer->advance (&state, packet);
+      if (packet->meta.kind == SP_PACKET_END)
+        return;
+      if (pinned != NULL)
+        pinned = NULL;
+      else
+        seq++;
+    }
+}
+
+/** sp_viewer_plan: fills @plan from the cursor on; nothing of it is the
+ * viewer's until sp_viewer_advance(). The iovecs point into @plan and the ring,
+ * so @plan must be written before the ring changes. */
+SpViewerVerdict
+sp_viewer_plan (SpViewer *viewer,
+                SpRing *ring,
+                const SpViewerRules *rules,
+                gint64 now_us,
+                SpPlan *plan)
+{
+  plan->n_iov = 0;
+  plan->n_frames = 0;
+  plan->bytes = 0;
+  if (viewer->has_ended)
+    return SP_VIEWER_ENDED;
+  if (viewer->frame_offset == 0 && viewer->part == 0 && !viewer->is_kicked)
+    {
+      if (viewer->is_joining)
+        seek_join_point (viewer, ring, now_us);
+      else if (viewer->pin == NULL
+               && !apply_rules (viewer, ring, rules, now_us))
+        return SP_VIEWER_CUT;
+    }
+  fill (viewer, ring, plan);
+  if (plan->bytes > 0)
+    return SP_VIEWER_SEND;
+  /* Only an END without bytes (bare ASF) makes a frame of nothing. */
+  if (plan->n_frames > 0)
+    {
+      viewer->has_ended = TRUE;
+      return SP_VIEWER_ENDED;
+    }
+  return SP_VIEWER_LEVEL;
+}
+
+/* The current packet of @viewer is out. */
+static void
+complete (SpViewer *viewer, SpPacket *packet)
+{
+  viewer->framer->advance (&viewer->state, packet);
+  viewer->part = 0;
+  viewer->frame_offset = 0;
+  if (packet->meta.kind == SP_PACKET_HEADER)
+    viewer->epoch = packet->meta.epoch;
+  if (packet->meta.kind == SP_PACKET_DATA)
+    viewer->packets_sent++;
+  if (packet->meta.kind == SP_PACKET_END)
+    viewer->has_ended = TRUE;
+  if (viewer->pin != NULL)
+    g_clear_pointer (&viewer->pin, sp_packet_unref);
+  else if (packet != &end_packet)
+    viewer->cursor++;
+}
+
+/* A frame is begun: hold its packet, for the ring may drop it before the rest
+ * is out. */
+static void
+hold (SpViewer *viewer, SpPacket *packet)
+{
+  if (viewer->pin != NULL || packet == &end_packet)
+    return;
+  pin (viewer, packet);
+  viewer->cursor++;
+}
+
+/** sp_viewer_advance: @plan is the one just made for @viewer. Returns the
+ * number of data packets that are now whole at the client's side of the kernel.
+ */
+guint
+sp_viewer_advance (SpViewer *viewer, SpPlan *plan, gsize bytes)
+{
+  guint64 before = viewer->packets_sent;
+
+  viewer->bytes_sent += bytes;
+  for (guint i = 0; i < plan->n_frames; i++)
+    {
+      SpPlanFrame *entry = &plan->frames[i];
+      gsize left = sp_frame_total (&entry->frame) - viewer->frame_offset;
+
+      if (bytes < left)
+        {
+          viewer->frame_offset += (guint32)bytes;
+          if (bytes > 0 || viewer->frame_offset > 0 || viewer->part > 0)
+            hold (viewer, entry->packet);
+          break;
+        }
+      bytes -= left;
+      viewer->frame_offset = 0;
+      if (entry->frame.is_last_part)
+        complete (viewer, entry->packet);
+      else
+        viewer->part++;
+    }
+  return (guint)(viewer->packets_sent - before);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#pragma once
+
+#include <sys/uio.h>
+
+#include "sp-framer.h"
+#include "sp-ring.h"
+#include "sp-stream.h"
+
+#define SP_PLAN_FRAMES 64
+#define SP_PLAN_IOV (SP_PLAN_FRAMES * 4)
+#define SP_PLAN_BYTES (64 * 1024)
+
+/** A cursor on a lane: what one client has of it. Part of its connection; only
+ * the lane's worker touches it. Joining, then behind or level, then ended. */
+typedef struct _SpViewer SpViewer;
+struct _SpViewer
+{
+  SpViewer *prev; /* in one of the lane's two lists */
+  SpViewer *next;
+  SpLane *lane;
+  const SpFramerClass *framer;
+  SpPacket *pin;  /* goes out before the cursor: a header, or a packet cut
+                     by a partial write, that the ring may drop meanwhile */
+  guint64 cursor; /* sequence number of the next packet of the ring */
+  guint64 id;     /* the client's, for people */
+  guint64 bytes_sent;
+  guint64 packets_sent;
+  guint64 packets_skipped;
+  gint64 join_by_us;    /* start without a join point then */
+  guint32 frame_offset; /* bytes of the current part that are out */
+  guint32 epoch;        /* of the last header sent */
+  guint16 part;         /* of the current packet */
+  SpFramerState state;
+  guint8 is_joining; /* waits for a join point */
+  guint8 is_blocked; /* in the lane's blocked list */
+  guint8 has_ended;  /* the END frame is out */
+  guint8 is_kicked;  /* END is to follow the current frame */
+};
+
+G_STATIC_ASSERT (sizeof (SpViewer) <= 192);
+
+typedef struct
+{
+  gint64 slow_us;    /* lag that is called slow */
+  guint slow_viewer; /* SpStreamPolicy */
+} SpViewerRules;
+
+typedef enum
+{
+  SP_VIEWER_SEND,  /* the plan holds bytes */
+  SP_VIEWER_LEVEL, /* nothing to send now */
+  SP_VIEWER_ENDED, /* END is out: close */
+  SP_VIEWER_CUT,   /* too slow by the rules: close */
+} SpViewerVerdict;
+
+typedef struct
+{
+  SpFrame frame;
+  SpPacket *packet; /* (transfer none): ring's or pin */
+} SpPlanFrame;
+
+/** One write: everything the viewer lacks, up to SP_PLAN_BYTES. */
+typedef struct
+{
+  struct iovec iov[SP_PLAN_IOV];
+  SpPlanFrame frames[SP_PLAN_FRAMES];
+  guint n_iov;
+  guint n_frames;
+  gsize bytes;
+} SpPlan;
+
+void sp_viewer_init (SpViewer *viewer,
+                     const SpFramerClass *framer,
+                     gboolean is_chunked);
+void sp_viewer_clear (SpViewer *viewer);
+/* Header first, then from the ring's join point for @burst_us. */
+void
+sp_viewer_join (SpViewer *viewer, SpRing *ring, gint64 now_us, gint64 burst_us);
+SpViewerVerdict sp_viewer_plan (SpViewer *viewer,
+                                SpRing *ring,
+                                const SpViewerRules *rules,
+                                gint64 now_us,
+                                SpPlan *plan);
+/* @bytes of @plan were taken by the kernel; the packets completed by them. */
+guint sp_viewer_advance (SpViewer *viewer, SpPlan *plan, gsize bytes);
+gint64 sp_viewer_lag_us (SpViewer *viewer, SpRing *ring, gint64 now_us);
+/* END after the current frame. */
+void sp_viewer_kick (SpViewer *viewer);
