@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#include "config.h"
+
+#include "sp-conn.h"
+
+#include "sp-clock.h"
+#include "sp-fanout.h"
+#include "sp-lane.h"
+#include "sp-log.h"
+#include "sp-worker-private.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define HANDSHAKE_US (15 * G_USEC_PER_SEC)
+#define DRAIN_US (2 * G_USEC_PER_SEC)
+#define READS_A_TURN 32           /* of the worker's scratch each */
+#define REPLY_BACKLOG (64 * 1024) /* unread answers: then we read no more */
+/* A client that takes nothing for so long is gone, also when its window is
+ * shut. */
+#define USER_TIMEOUT_MS 120000
+#define NOTSENT_LOWAT (128 * 1024)
+
+static void
+set_options (int fd)
+{
+  const int on = 1;
+  const int lowat = NOTSENT_LOWAT;
+  const unsigned int timeout_ms = USER_TIMEOUT_MS;
+
+  (void)setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  (void)setsockopt (fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &lowat, sizeof lowat);
+  (void)setsockopt (
+      fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof timeout_ms);
+  (void)setsockopt (fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+}
+
+/* ::ffff:192.0.2.1 is 192.0.2.1 to people and to networks. */
+static GInetAddress *
+plain_address (GInetAddress *address)
+{
+  const guint8 *bytes = g_inet_address_to_bytes (address);
+  static const guint8 mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+  if (g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6
+      && memcmp (bytes, mapped, sizeof mapped) == 0)
+    return g_inet_address_new_from_bytes (bytes + 12, G_SOCKET_FAMILY_IPV4);
+  return g_object_ref (address);
+}
+
+static void
+read_peer (SpPeer *peer, GSocketConnection *connection)
+{
+  g_autoptr (GSocketAddress) remote
+      = g_socket_connection_get_remote_address (connection, NULL);
+  g_autoptr (GSocketAddress) local
+      = g_socket_connection_get_local_address (connection, NULL);
+
+  if (remote != NULL && G_IS_INET_SOCKET_ADDRESS (remote))
+    {
+      GInetSocketAddress *inet = G_INET_SOCKET_ADDRESS (remote);
+
+      peer->address = plain_address (g_inet_socket_address_get_address (inet));
+      peer->port = g_inet_socket_address_get_port (inet);
+    }
+  else
+    peer->address = g_inet_address_new_any (G_SOCKET_FAMILY_IPV4);
+  if (local != NULL && G_IS_INET_SOCKET_ADDRESS (local))
+    peer->local_port
+        = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (local));
+}
+
+/** sp_conn_peer_name: (transfer full): "192.0.2.1:4711", "[2001:db8::1]:4711"
+ */
+char *
+sp_conn_peer_name (SpConn *conn)
+{
+  g_autofree char *address = g_inet_address_to_string (conn->peer.address);
+
+  return g_strdup_printf (strchr (address, ':') != NULL ? "[%s]:%u" : "%s:%u",
+                          address,
+                          conn->peer.port);
+}
+
+static void
+begin_talking (SpConn *conn)
+{
+  SpWorker *worker = conn->worker;
+
+  conn->state = SP_CONN_TALKING;
+  conn->end_by_us = 0;
+  conn->session = worker->session_class->create (
+      worker->service, &conn->peer, sp_clock_now_us ());
+  if (!sp_epoll_source_add (worker->epoll, conn->transport.fd, conn))
+    sp_conn_drop (conn);
+}
+
+static void
+on_handshake (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTlsConnection) tls = G_TLS_CONNECTION (object);
+  g_autoptr (GError) error = NULL;
+  SpConn *conn = user_data;
+
+  if (g_tls_connection_handshake_finish (tls, result, &error))
+    {
+      sp_stats_add (SP_PUMP_tls_handshakes, 1);
+      g_clear_object (&conn->handshake);
+      sp_transport_set_tls (&conn->transport, g_steal_pointer (&tls));
+      begin_talking (conn);
+      sp_conn_read (conn);
+      return;
+    }
+  sp_stats_add (SP_PUMP_tls_failures, 1);
+  g_clear_object (&conn->handshake);
+  sp_conn_drop (conn);
+}
+
+static void
+begin_handshake (SpConn *conn, GTlsCertificate *certificate, gint64 now_us)
+{
+  g_autoptr (GError) error = NULL;
+  GIOStream *tls = g_tls_server_connection_new (
+      conn->transport.stream, certificate, &error);
+
+  conn->state = SP_CONN_HANDSHAKE;
+  conn->peer.is_tls = TRUE;
+  conn->end_by_us = now_us + HANDSHAKE_US;
+  if (tls == NULL)
+    {
+      sp_stats_add (SP_PUMP_tls_failures, 1);
+      sp_conn_drop (conn);
+      return;
+    }
+  g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (tls), FALSE);
+  conn->handshake = g_cancellable_new ();
+  g_tls_connection_handshake_async (G_TLS_CONNECTION (tls),
+                                    G_PRIORITY_DEFAULT,
+                                    conn->handshake,
+                                    on_handshake,
+                                    conn);
+}
+
+/** sp_conn_new: @certificate: (nullable): TLS first. The connection is in its
+ * worker's list of talkers. */
+SpConn *
+sp_conn_new (SpWorker *worker,
+             GSocketConnection *connection,
+             GTlsCertificate *certificate,
+             gint64 now_us)
+{
+  SpConn *conn = g_new0 (SpConn, 1);
+
+  conn->worker = worker;
+  conn->connected_us = now_us;
+  sp_transport_init (&conn->transport, connection);
+  sp_outbox_init (&conn->outbox);
+  read_peer (&conn->peer, connection);
+  set_options (conn->transport.fd);
+  sp_worker_link (&worker->talking, conn);
+  if (certificate != NULL)
+    begin_handshake (conn, certificate, now_us);
+  else
+    begin_talking (conn);
+  return conn;
+}
+
+static void
+log_out (SpConn *conn, gint64 now_us)
+{
+  g_autofree char *peer = sp_conn_peer_name (conn);
+  SpLogFields fields = { .stream = sp_stream_path (conn->stream),
+                         .client = conn->viewer.id,
+                         .peer = peer,
+                         .message_id = SP_MESSAGE_CLIENT_OUT };
+
+  sp_log (G_LOG_LEVEL_INFO,
+          &fields,
+          "client out after %" G_GINT64_FORMAT " s, %" G_GUINT64_FORMAT
+          " packets, %" G_GUINT64_FORMAT " skipped",
+          (now_us - conn->watching_us) / G_USEC_PER_SEC,
+          conn->viewer.packets_sent,
+          conn->viewer.packets_skipped);
+}
+
+static void
+end_watching (SpConn *conn, gint64 now_us)
+{
+  if (conn->viewer.lane == NULL)
+    return;
+  sp_stream_counters_add (
+      &conn->viewer.lane->counters, SP_STREAM_clients_disconnected, 1);
+  sp_lane_leave (conn->viewer.lane, &conn->viewer);
+  sp_viewer_clear (&conn->viewer);
+  log_out (conn, now_us);
+  sp_stream_client_out (conn->stream, now_us);
+  g_clear_pointer (&conn->stream, sp_stream_unref);
+}
+
+/** sp_conn_drop: the socket is closed now; the memory goes when the dispatch is
+ * over, since epoll may still name it. */
+void
+sp_conn_drop (SpConn *conn)
+{
+  SpWorker *worker = conn->worker;
+  gint64 now_us = sp_clock_now_us ();
+
+  if (conn->state == SP_CONN_DEAD)
+    return;
+  if (conn->handshake != NULL)
+    {
+      /* Its callback comes back here. */
+      g_cancellable_cancel (conn->handshake);
+      return;
+    }
+  end_watching (conn, now_us);
+  if (conn->session != NULL)
+    worker->session_class->free (conn->session, now_us);
+  conn->session = NULL;
+  sp_worker_unlink (conn->state == SP_CONN_WATCHING ? &worker->watching
+                                                    : &worker->talking,
+                    conn);
+  conn->state = SP_CONN_DEAD;
+  sp_epoll_source_remove (worker->epoll, conn->transport.fd);
+  sp_transport_clear (&conn->transport);
+  sp_worker_bury (worker, conn);
+}
+
+/** sp_conn_free: of a connection that was dropped. */
+void
+sp_conn_free (SpConn *conn, gint64 now_us)
+{
+  sp_outbox_clear (&conn->outbox);
+  g_clear_object (&conn->peer.address);
+  g_free (conn->user_agent);
+  g_free (conn->external_id);
+  g_free (conn);
+}
+
+void
+sp_conn_finish (SpConn *conn)
+{
+  gint64 now_us = sp_clock_now_us ();
+
+  if (conn->state == SP_CONN_WATCHING)
+    {
+      end_watching (conn, now_us);
+      sp_worker_unlink (&conn->worker->watching, conn);
+      sp_worker_link (&conn->worker->talking, conn);
+    }
+  conn->state = SP_CONN_DRAINING;
+  conn->end_by_us = now_us + DRAIN_US;
+  if (sp_transport_flush (&conn->transport))
+    sp_transport_shut (&conn->transport);
+}
+
+static void
+log_bad_input (SpConn *conn, gint64 now_us)
+{
+  g_autofree char *peer = NULL;
+  SpLogFields fields = { .message_id = SP_MESSAGE_BAD_INPUT };
+
+  if (!sp_log_limit_allow (
+          &conn->worker->bad_input_log, now_us, 10, G_USEC_PER_SEC))
+    return;
+  peer = sp_conn_peer_name (conn);
+  fields.peer = peer;
+  sp_log (G_LOG_LEVEL_INFO, &fields, "bad input: %s", conn->outbox.bad_input);
+}
+
+static void
+begin_watching (SpConn *conn)
+{
+  SpWorker *worker = conn->worker;
+  SpOutbox *outbox = &conn->outbox;
+  gint64 now_us = sp_clock_now_us ();
+  SpLane *lane = sp_stream_lane (outbox->stream, worker->index);
+  g_autofree char *peer = sp_conn_peer_name (conn);
+  SpLogFields fields = { .peer = peer, .message_id = SP_MESSAGE_CLIENT_IN };
+
+  conn->stream = g_steal_pointer (&outbox->stream);
+  conn->user_agent = g_steal_pointer (&outbox->user_agent);
+  conn->external_id = g_steal_pointer (&outbox->external_id);
+  conn->watching_us = now_us;
+  conn->watching_at = g_get_real_time () / G_USEC_PER_SEC;
+  sp_viewer_init (&conn->viewer, outbox->framer, outbox->is_chunked);
+  conn->viewer.id = sp_worker_next_client_id ();
+  sp_outbox_clear (outbox);
+  sp_outbox_init (outbox);
+  conn->reply_sent = 0;
+  sp_worker_unlink (&worker->talking, conn);
+  sp_worker_link (&worker->watching, conn);
+  conn->state = SP_CONN_WATCHING;
+  sp_stream_client_in (conn->stream);
+  sp_stream_counters_add (&lane->counters, SP_STREAM_clients_connected, 1);
+  fields.stream = sp_stream_path (conn->stream);
+  fields.client = conn->viewer.id;
+  sp_log (G_LOG_LEVEL_INFO,
+          &fields,
+          "client in: %s, %s",
+          conn->viewer.framer->name,
+          conn->user_agent != NULL ? conn->user_agent : "no agent");
+  sp_lane_join (lane, &conn->viewer, now_us);
+  sp_fanout_viewer (worker, conn);
+}
+
+/* Sends what is left of the reply; TRUE when all of it is out. */
+static gboolean
+flush_reply (SpConn *conn)
+{
+  GByteArray *reply = conn->outbox.reply;
+
+  while (conn->reply_sent < reply->len)
+    {
+      struct iovec iov
+          = { reply->data + conn->reply_sent, reply->len - conn->reply_sent };
+      gssize n = sp_transport_write (&conn->transport, &iov, 1);
+
+      if (n == SP_TRANSPORT_AGAIN)
+        return FALSE;
+      if (n < 0)
+        {
+          sp_conn_drop (conn);
+          return FALSE;
+        }
+      conn->reply_sent += (gsize)n;
+    }
+  g_byte_array_set_size (reply, 0);
+  conn->reply_sent = 0;
+  return sp_transport_flush (&conn->transport);
+}
+
+/* Does what the session wants. */
+static void
+obey (SpConn *conn)
+{
+  if (conn->outbox.bad_input != NULL)
+    {
+      log_bad_input (conn, sp_clock_now_us ());
+      conn->outbox.bad_input = NULL;
+    }
+  if (!flush_reply (conn))
+    return;
+  switch (conn->outbox.next)
+    {
+    case SP_NEXT_READ:
+      return;
+    case SP_NEXT_CLOSE:
+      sp_conn_finish (conn);
+      return;
+    case SP_NEXT_VIEW:
+      begin_watching (conn);
+      return;
+    }
+}
+
+static gboolean
+takes_input (SpConn *conn)
+{
+  if (conn->state == SP_CONN_TALKING)
+    return conn->outbox.next == SP_NEXT_READ
+           && conn->outbox.reply->len - conn->reply_sent < REPLY_BACKLOG;
+  return conn->state == SP_CONN_WATCHING || conn->state == SP_CONN_DRAINING;
+}
+
+static void
+on_eof (SpConn *conn)
+{
+  if (conn->state == SP_CONN_TALKING && conn->outbox.next == SP_NEXT_READ)
+    {
+      conn->worker->session_class->eof (
+          conn->session, sp_clock_now_us (), &conn->outbox);
+      obey (conn);
+    }
+  if (conn->state == SP_CONN_TALKING && conn->outbox.reply->len > 0)
+    {
+      conn->outbox.next = SP_NEXT_CLOSE;
+      return;
+    }
+  sp_conn_drop (conn);
+}
+
+/** sp_conn_read: until the socket is empty, but no more than a turn's share. */
+void
+sp_conn_read (SpConn *conn)
+{
+  SpWorker *worker = conn->worker;
+
+  for (guint i = 0; takes_input (conn); i++)
+    {
+      if (i == READS_A_TURN)
+        {
+          sp_worker_read_later (worker, conn);
+          return;
+        }
+      gssize n = sp_transport_read (
+          &conn->transport, worker->scratch, SP_WORKER_SCRATCH);
+      if (n == SP_TRANSPORT_AGAIN)
+        return;
+      if (n <= 0)
+        {
+          if (n == 0)
+            on_eof (conn);
+          else
+            sp_conn_drop (conn);
+          return;
+        }
+      if (conn->state != SP_CONN_TALKING)
+        continue; /* nothing that a watching client says is waited for */
+      worker->session_class->feed (conn->session,
+                                   worker->scratch,
+                                   (gsize)n,
+                                   sp_clock_now_us (),
+                                   &conn->outbox);
+      obey (conn);
+    }
+}
+
+static void
+on_writable (SpConn *conn)
+{
+  if (conn->state == SP_CONN_WATCHING)
+    {
+      sp_lane_unblock (conn->viewer.lane, &conn->viewer);
+      sp_fanout_viewer (conn->worker, conn);
+    }
+  else if (conn->state == SP_CONN_TALKING && conn->outbox.reply->len > 0)
+    {
+      obey (conn);
+      if (conn->state == SP_CONN_TALKING)
+        sp_conn_read (conn);
+    }
+  else if (conn->state == SP_CONN_TALKING && conn->outbox.next != SP_NEXT_READ)
+    obey (conn);
+  else if (conn->state == SP_CONN_DRAINING
+           && sp_transport_flush (&conn->transport))
+    sp_transport_shut (&conn->transport);
+}
+
+void
+sp_conn_on_events (SpConn *conn, guint32 events)
+{
+  if (conn->state == SP_CONN_DEAD)
+    return;
+  if (events & (EPOLLERR | EPOLLHUP))
+    {
+      sp_conn_drop (conn);
+      return;
+    }
+  if (events & EPOLLOUT)
+    on_writable (conn);
+  if (conn->state != SP_CONN_DEAD && (events & (EPOLLIN | EPOLLRDHUP)))
+    sp_conn_read (conn);
+}
+
+/** sp_conn_tick: every quarter of a second; time limits. */
+void
+sp_conn_tick (SpConn *conn, gint64 now_us)
+{
+  if (conn->end_by_us != 0 && now_us >= conn->end_by_us)
+    {
+      sp_conn_drop (conn);
+      return;
+    }
+  if (conn->state == SP_CONN_TALKING && conn->outbox.next == SP_NEXT_READ)
+    {
+      conn->worker->session_class->tick (conn->session, now_us, &conn->outbox);
+      obey (conn);
+    }
+}
+
+/** sp_conn_hang_up: whoever talks is cut off; a viewer gets its END. */
+void
+sp_conn_hang_up (SpConn *conn)
+{
+  if (conn->state == SP_CONN_WATCHING)
+    sp_fanout_kick (conn->worker, conn);
+  else if (conn->state == SP_CONN_TALKING)
+    sp_conn_finish (conn);
+}
+
+/** sp_conn_info: (transfer full): of a watching connection. */
+SpClientInfo *
+sp_conn_info (SpConn *conn, gint64 now_us)
+{
+  SpClientInfo *info = g_new0 (SpClientInfo, 1);
+  SpViewer *viewer = &conn->viewer;
+
+  info->id = viewer->id;
+  info->stream = g_strdup (sp_stream_path (conn->stream));
+  info->address = g_inet_address_to_string (conn->peer.address);
+  info->port = conn->peer.port;
+  info->user_agent = g_strdup (conn->user_agent);
+  info->external_id = g_strdup (conn->external_id);
+  info->framing = g_strdup (viewer->framer->name);
+  info->is_tls = conn->peer.is_tls;
+  info->connected_us = conn->watching_us;
+  info->connected_at = conn->watching_at;
+  info->bytes_sent = viewer->bytes_sent;
+  info->packets_sent = viewer->packets_sent;
+  info->packets_skipped = viewer->packets_skipped;
+  info->lag_ms
+      = (guint)(sp_viewer_lag_us (viewer, viewer->lane->ring, now_us) / 1000);
+  return info;
+}

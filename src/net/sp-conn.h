@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#pragma once
+
+#include "sp-session.h"
+#include "sp-transport.h"
+#include "sp-viewer.h"
+
+typedef struct _SpWorker SpWorker;
+
+typedef enum
+{
+  SP_CONN_HANDSHAKE, /* TLS, in GIO's hands */
+  SP_CONN_TALKING,   /* the session has both halves */
+  SP_CONN_WATCHING,  /* the write half is the viewer's */
+  SP_CONN_DRAINING, /* our half is shut; the peer's end is awaited, for a moment
+                     */
+  SP_CONN_DEAD,     /* freed at the end of the dispatch */
+} SpConnState;
+
+/** An accepted socket with its session, and its viewer when it has one. Made by
+ * its worker, used on that thread only, freed there. */
+typedef struct _SpConn SpConn;
+struct _SpConn
+{
+  SpConn *prev; /* in the worker's list of its state's kind */
+  SpConn *next;
+  SpWorker *worker;
+  SpTransport transport;
+  SpPeer peer;
+  SpSession *session;
+  SpOutbox outbox;
+  gsize reply_sent;
+  SpViewer viewer;
+  SpStream *stream; /* watched (owned) */
+  char *user_agent;
+  char *external_id;
+  GCancellable *handshake;
+  gint64 connected_us;
+  gint64 watching_us;
+  gint64 watching_at; /* seconds since 1970 */
+  gint64 end_by_us;   /* HANDSHAKE, DRAINING and kicked: then it goes */
+  SpConnState state;
+  gboolean is_unread; /* in the worker's queue of those to read on */
+};
+
+SpConn *sp_conn_new (SpWorker *worker,
+                     GSocketConnection *connection,
+                     GTlsCertificate *certificate,
+                     gint64 now_us);
+void sp_conn_free (SpConn *conn, gint64 now_us);
+/* Edge: @events of epoll. */
+void sp_conn_on_events (SpConn *conn, guint32 events);
+/* Reads on after a dispatch that had to stop for the others' sake. */
+void sp_conn_read (SpConn *conn);
+void sp_conn_tick (SpConn *conn, gint64 now_us);
+/* The viewer has ended in order: shut our half. */
+void sp_conn_finish (SpConn *conn);
+void sp_conn_drop (SpConn *conn);
+/* The program stops: no more from this session. */
+void sp_conn_hang_up (SpConn *conn);
+char *sp_conn_peer_name (SpConn *conn);
+SpClientInfo *sp_conn_info (SpConn *conn, gint64 now_us);

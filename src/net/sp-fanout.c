@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#include "config.h"
+
+#include "sp-fanout.h"
+
+#include "sp-clock.h"
+#include "sp-worker-private.h"
+
+#define WRITES_A_VISIT 4 /* of 64 KiB each; then the others */
+#define KICK_US (2 * G_USEC_PER_SEC)
+
+static SpConn *
+conn_of (SpViewer *viewer)
+{
+  return (SpConn *)((char *)viewer - G_STRUCT_OFFSET (SpConn, viewer));
+}
+
+/* One write: FALSE when @conn can take no more now, or is gone. */
+static gboolean
+write_once (SpWorker *worker, SpConn *conn, gint64 now_us)
+{
+  SpViewer *viewer = &conn->viewer;
+  SpLane *lane = viewer->lane;
+  SpPlan *plan = &worker->plan;
+  gssize n = sp_transport_write (&conn->transport, plan->iov, plan->n_iov);
+  guint packets;
+
+  if (n == SP_TRANSPORT_ERROR)
+    {
+      sp_conn_drop (conn);
+      return FALSE;
+    }
+  if (n == SP_TRANSPORT_AGAIN)
+    {
+      sp_lane_block (lane, viewer);
+      return FALSE;
+    }
+  packets = sp_viewer_advance (viewer, plan, (gsize)n);
+  sp_stream_counters_add (&lane->counters, SP_STREAM_packets_sent, packets);
+  sp_stream_counters_add (&lane->counters, SP_STREAM_bytes_sent, (guint64)n);
+  /* TLS takes a record at a time: only a would-block says that it is full. */
+  if ((gsize)n == plan->bytes || conn->transport.is_tls)
+    return TRUE;
+  sp_lane_block (lane, viewer);
+  return FALSE;
+}
+
+/* Everything @conn lacks, within a visit's share. TRUE: it lacks more. */
+static gboolean
+visit (SpWorker *worker, SpConn *conn, gint64 now_us)
+{
+  SpViewer *viewer = &conn->viewer;
+  SpLane *lane = viewer->lane;
+
+  for (guint i = 0; i < WRITES_A_VISIT; i++)
+    {
+      guint64 skipped = viewer->packets_skipped;
+      SpViewerVerdict verdict = sp_viewer_plan (
+          viewer, lane->ring, &lane->rules, now_us, &worker->plan);
+
+      skipped = viewer->packets_skipped - skipped;
+      if (skipped > 0)
+        {
+          sp_stream_counters_add (&lane->counters, SP_STREAM_client_skips, 1);
+          sp_stream_counters_add (
+              &lane->counters, SP_STREAM_packets_skipped, skipped);
+        }
+      switch (verdict)
+        {
+        case SP_VIEWER_LEVEL:
+          return FALSE;
+        case SP_VIEWER_ENDED:
+          sp_conn_finish (conn);
+          return FALSE;
+        case SP_VIEWER_CUT:
+          sp_stream_counters_add (&lane->counters, SP_STREAM_clients_cut, 1);
+          sp_conn_drop (conn);
+          return FALSE;
+        case SP_VIEWER_SEND:
+          if (!write_once (worker, conn, now_us))
+            return FALSE;
+          break;
+        }
+    }
+  return TRUE;
+}
+
+void
+sp_fanout_viewer (SpWorker *worker, SpConn *conn)
+{
+  SpLane *lane = conn->viewer.lane;
+
+  if (visit (worker, conn, sp_clock_now_us ()))
+    sp_worker_lane_due (worker, lane, sp_clock_now_us ());
+}
+
+gboolean
+sp_fanout_lane (SpWorker *worker, SpLane *lane, guint *sends, gint64 until_us)
+{
+  gint64 now_us = sp_clock_now_us ();
+  gboolean is_behind = FALSE;
+
+  if (lane->pass_left == 0)
+    {
+      lane->pass_left = lane->n_ready;
+      lane->unsent_bytes = 0;
+      lane->due_us = 0;
+    }
+  while (lane->pass_left > 0)
+    {
+      SpViewer *viewer;
+
+      if (*sends == 0 || now_us >= until_us)
+        return FALSE;
+      viewer = sp_lane_rotate (lane);
+      if (viewer == NULL)
+        break;
+      lane->pass_left--;
+      (*sends)--;
+      is_behind |= visit (worker, conn_of (viewer), now_us);
+      if (*sends % 16 == 0)
+        now_us = sp_clock_now_us ();
+    }
+  lane->pass_left = 0;
+  if (is_behind)
+    lane->due_us = now_us;
+  return TRUE;
+}
+
+void
+sp_fanout_kick (SpWorker *worker, SpConn *conn)
+{
+  sp_viewer_kick (&conn->viewer);
+  conn->end_by_us = sp_clock_now_us () + KICK_US;
+  if (!conn->viewer.is_blocked)
+    sp_fanout_viewer (worker, conn);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#pragma once
+
+#include "sp-worker.h"
+
+/** The media ports: GSocketService on the main thread takes connections and
+ * hands each to the worker that has fewest. Stops accepting before descriptors
+ * run out, and goes on when there are some again. */
+typedef struct _SpListener SpListener;
+
+/* @workers: (transfer none), outlive it. @max_connections 0: no limit. */
+SpListener *
+sp_listener_new (SpWorker **workers, guint n_workers, guint max_connections);
+void sp_listener_free (SpListener *listener);
+/* Opens @port (0: any) on @address; *@bound tells which. @certificate makes it
+ * a TLS port. */
+gboolean sp_listener_open (SpListener *listener,
+                           const char *address,
+                           guint16 port,
+                           GTlsCertificate *certificate,
+                           char **bound,
+                           GError **error);
+void sp_listener_start (SpListener *listener);
+/* No more connections; those there are stay. */
+void sp_listener_stop (SpListener *listener);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpListener, sp_listener_free)

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#pragma once
+
+#include "sp-conn.h"
+#include "sp-epoll-source.h"
+#include "sp-log.h"
+#include "sp-worker.h"
+
+#define SP_WORKER_SCRATCH (64 * 1024)
+
+struct _SpWorker
+{
+  guint index;
+  GThread *thread;
+  GMainContext *context;
+  GMainLoop *loop;
+  SpMailbox *mailbox;
+  GSource *mail;
+  SpEpollSource *epoll;
+  const SpSessionClass *session_class;
+  gpointer service;
+  SpConn *talking; /* lists: all but watching; watching */
+  SpConn *watching;
+  SpConn *dead;   /* freed when the dispatch is over */
+  GQueue unread;  /* connections that had to stop reading */
+  SpLane *dirty;  /* lanes with something to send, each with a ref
+                     on its stream */
+  gint64 stop_us; /* stopping: the latest end; 0 otherwise */
+  gint64 swept_us;
+  guint n_connections; /* atomic */
+  SpLogLimit bad_input_log;
+  SpPlan plan; /* of the viewer that is being served */
+  guint8 scratch[SP_WORKER_SCRATCH];
+};
+
+void sp_worker_link (SpConn **list, SpConn *conn);
+void sp_worker_unlink (SpConn **list, SpConn *conn);
+void sp_worker_bury (SpWorker *worker, SpConn *conn);
+void sp_worker_read_later (SpWorker *worker, SpConn *conn);
+void sp_worker_lane_due (SpWorker *worker, SpLane *lane, gint64 due_us);
+guint64 sp_worker_next_client_id (void);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#pragma once
+
+#include "sp-session.h"
+
+/** A thread with its own main context, one epoll set and a mailbox: it serves
+ * the connections it is given, reading and writing, and owns them. */
+typedef struct _SpWorker SpWorker;
+
+SpWorker *sp_worker_new (guint index,
+                         const SpSessionClass *session_class,
+                         gpointer service);
+/* Ends viewers in order and waits up to @grace_ms for that; then joins. */
+void sp_worker_free (SpWorker *worker, guint grace_ms);
+/* Any thread: begin to free, so that several workers end at the same time. */
+void sp_worker_stop (SpWorker *worker, guint grace_ms);
+void sp_worker_lane_host (SpWorker *worker, SpLaneHost *host);
+/* Any thread. @certificate: (nullable): speak TLS. */
+void sp_worker_adopt (SpWorker *worker,
+                      GSocketConnection *connection,
+                      GTlsCertificate *certificate);
+/* Any thread: connections, those under way to it included. */
+guint sp_worker_connections (SpWorker *worker);
+
+/** Answers of a worker, sent by mail to @reply_to. */
+typedef void (*SpWorkerReply) (gpointer user_data, gpointer result);
+/* @filter is copied; result: GPtrArray of SpClientInfo (transfer full). */
+void sp_worker_list (SpWorker *worker,
+                     const SpClientFilter *filter,
+                     SpMailbox *reply_to,
+                     SpWorkerReply reply,
+                     gpointer user_data);
+/* Result: GUINT_TO_POINTER (how many were kicked). */
+void sp_worker_kick (SpWorker *worker,
+                     const SpClientFilter *filter,
+                     SpMailbox *reply_to,
+                     SpWorkerReply reply,
+                     gpointer user_data);
