@@ -3,7 +3,7 @@
 
 #include "sp-error.h"
 
-G_DEFINE_QUARK (sp-error-quark, sp_error)
+G_DEFINE_QUARK (sp - error - quark, sp_error)
 
 /** sp_error_set: sets @error unless it is NULL; always FALSE, so that a caller
  * fails in one line. */
@@ -15,7 +15,7 @@ sp_error_set (GError **error, SpErrorCode code, const char *format, ...)
   if (error == NULL)
     return FALSE;
   va_start (args, format);
-  *error = g_error_new_valist (SP_ERROR, (gint) code, format, args);
+  *error = g_error_new_valist (SP_ERROR, (gint)code, format, args);
   va_end (args);
   return FALSE;
 }

@@ -31,10 +31,11 @@ sp_reader_slice (SpReader *reader, gsize len)
 void
 sp_reader_skip (SpReader *reader, gsize len)
 {
-  (void) sp_reader_slice (reader, len);
+  (void)sp_reader_slice (reader, len);
 }
 
-/** sp_reader_seek: moves the cursor to @position; fails for good past the end. */
+/** sp_reader_seek: moves the cursor to @position; fails for good past the end.
+ */
 void
 sp_reader_seek (SpReader *reader, gsize position)
 {
@@ -67,19 +68,19 @@ read_le (SpReader *reader, guint width)
 guint8
 sp_reader_u8 (SpReader *reader)
 {
-  return (guint8) read_le (reader, 1);
+  return (guint8)read_le (reader, 1);
 }
 
 guint16
 sp_reader_u16le (SpReader *reader)
 {
-  return (guint16) read_le (reader, 2);
+  return (guint16)read_le (reader, 2);
 }
 
 guint32
 sp_reader_u32le (SpReader *reader)
 {
-  return (guint32) read_le (reader, 4);
+  return (guint32)read_le (reader, 4);
 }
 
 guint64
@@ -95,5 +96,5 @@ sp_reader_sized (SpReader *reader, guint length_type)
 {
   static const guint8 widths[4] = { 0, 1, 2, 4 };
 
-  return (guint32) read_le (reader, widths[length_type & 3]);
+  return (guint32)read_le (reader, widths[length_type & 3]);
 }
