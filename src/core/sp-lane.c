@@ -4,8 +4,9 @@
 #include "sp-lane.h"
 
 #define RING_BYTES (32 * 1024 * 1024)
-#define FLUSH_BYTES (32 * 1024) /* a pass is worth it before flush_ms is over  \
-                                 */
+#define FLUSH_BYTES                                                            \
+  (32 * 1024) /* a pass is worth it before flush_ms is over                    \
+               */
 
 /** sp_lane_init: @lane is inside @stream. */
 void

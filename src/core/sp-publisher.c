@@ -34,17 +34,6 @@ refuse_busy (SpPublisher *holder, GError **error)
                        holder->label);
 }
 
-/* The mutex is held. */
-static void
-deactivate (SpStream *stream, gint64 now_us, const char *why)
-{
-  stream->active = NULL;
-  stream->lost_us = now_us;
-  g_free (stream->error);
-  stream->error = g_strdup (why);
-  sp_stream_count (stream, SP_STREAM_source_losses, 1);
-}
-
 SpPublisher *
 sp_publisher_acquire (SpStream *stream,
                       guint rank,
@@ -73,7 +62,7 @@ sp_publisher_acquire (SpStream *stream,
     {
       g_atomic_int_set (&holder->is_revoked, TRUE);
       if (stream->active == holder)
-        deactivate (stream, now_us, "another source has taken over");
+        sp_stream_deactivate (stream, now_us, "another source has taken over");
     }
   publisher = g_new0 (SpPublisher, 1);
   publisher->stream = sp_stream_ref (stream);
@@ -293,7 +282,7 @@ sp_publisher_pause (SpPublisher *publisher, gint64 now_us, const char *why)
   g_mutex_lock (&stream->mutex);
   was_active = stream->active == publisher;
   if (was_active)
-    deactivate (stream, now_us, why);
+    sp_stream_deactivate (stream, now_us, why);
   publisher->waiting_us = 0;
   g_mutex_unlock (&stream->mutex);
   if (was_active)
@@ -313,7 +302,7 @@ sp_publisher_release (SpPublisher *publisher,
   if (stream->publishers[publisher->rank] == publisher)
     stream->publishers[publisher->rank] = NULL;
   if (stream->active == publisher)
-    deactivate (stream, now_us, why);
+    sp_stream_deactivate (stream, now_us, why);
   if (is_end && stream->active == NULL && stream->policy.n_sources <= 1
       && !publisher->is_revoked)
     sp_stream_end_clients (stream, now_us);

@@ -37,8 +37,9 @@ struct _SpStream
   SpLane lanes[];
 };
 
-/* Both: the stream's mutex is held. */
+/* The stream's mutex is held, but for the last. */
 void sp_stream_broadcast (SpStream *stream, SpPacket *packet);
+void sp_stream_deactivate (SpStream *stream, gint64 now_us, const char *why);
 void sp_stream_end_clients (SpStream *stream, gint64 now_us);
 void sp_stream_rate_add (SpStream *stream, gsize bytes, gint64 now_us);
 void sp_stream_notify_now (SpStream *stream);

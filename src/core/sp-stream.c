@@ -149,17 +149,37 @@ sp_stream_close (SpStream *stream, gint64 now_us)
   g_mutex_unlock (&stream->mutex);
 }
 
+/** sp_stream_tick: a source that delivers nothing counts as lost (its next
+ * packet brings it back), and what was lost for hold_ms ends the clients. */
 void
 sp_stream_tick (SpStream *stream, gint64 now_us)
 {
+  gboolean was_active;
   gint64 hold_us;
 
   g_mutex_lock (&stream->mutex);
   hold_us = (gint64)stream->policy.hold_ms * 1000;
+  was_active
+      = stream->active != NULL && now_us - stream->last_packet_us > SP_STALL_US;
+  if (was_active)
+    sp_stream_deactivate (stream, now_us, "the source delivers nothing");
   if (stream->active == NULL && stream->lost_us != 0
       && now_us - stream->lost_us >= hold_us)
     sp_stream_end_clients (stream, now_us);
   g_mutex_unlock (&stream->mutex);
+  if (was_active)
+    sp_stream_notify_now (stream);
+}
+
+/** sp_stream_deactivate: nobody feeds the stream now; clients are held. */
+void
+sp_stream_deactivate (SpStream *stream, gint64 now_us, const char *why)
+{
+  stream->active = NULL;
+  stream->lost_us = now_us;
+  g_free (stream->error);
+  stream->error = g_strdup (why);
+  sp_stream_count (stream, SP_STREAM_source_losses, 1);
 }
 
 SpPacket *
