@@ -37,6 +37,16 @@ typedef struct
   } times[MAX_PAYLOADS]; /* where presentation times are */
 } Walk;
 
+typedef struct
+{
+  guint8 number;
+  guint8 delta_ms; /* compressed: between one object and the next */
+  gboolean is_key;
+  gboolean is_compressed;
+  guint32 offset; /* into its media object */
+  guint32 time_ms;
+} Payload;
+
 static gboolean
 refuse (const Walk *walk, const char *what, GError **error)
 {
@@ -131,32 +141,62 @@ add_time (Walk *walk, gsize at, guint8 width)
   walk->n_times++;
 }
 
-/* Data of a compressed payload: whole objects, each behind its length. */
+/* Times wrap, so the earliest and the latest are told by their difference. */
+static void
+note_time (Walk *walk, const Payload *payload, guint32 time_ms)
+{
+  const SpAsfStream *stream = &walk->header->streams[payload->number];
+  SpAsfPacket *packet = &walk->packet;
+
+  if (stream->kind != SP_ASF_AUDIO && stream->kind != SP_ASF_VIDEO)
+    return;
+  if (!packet->has_presentation)
+    {
+      packet->has_presentation = TRUE;
+      packet->first_presentation_ms = time_ms;
+      packet->last_presentation_ms = time_ms;
+    }
+  else if ((gint32)(time_ms - packet->last_presentation_ms) > 0)
+    packet->last_presentation_ms = time_ms;
+  else if ((gint32)(time_ms - packet->first_presentation_ms) < 0)
+    packet->first_presentation_ms = time_ms;
+}
+
 static gboolean
-check_sub_payloads (Walk *walk, const guint8 *data, gsize len, GError **error)
+is_key_of_video (const Walk *walk, const Payload *payload)
+{
+  const SpAsfStream *stream = &walk->header->streams[payload->number];
+
+  return payload->is_key && payload->offset == 0 && stream->is_present
+         && stream->kind == SP_ASF_VIDEO && !stream->has_no_clean_points;
+}
+
+/* Whole objects, each behind its length and @delta_ms after the one before. */
+static gboolean
+read_sub_payloads (Walk *walk,
+                   const Payload *payload,
+                   const guint8 *data,
+                   gsize len,
+                   GError **error)
 {
   SpReader reader;
+  guint32 time_ms = payload->time_ms;
 
   sp_reader_init (&reader, data, len);
   while (sp_reader_left (&reader) > 0)
-    sp_reader_skip (&reader, sp_reader_u8 (&reader));
+    {
+      note_time (walk, payload, time_ms);
+      time_ms += payload->delta_ms;
+      sp_reader_skip (&reader, sp_reader_u8 (&reader));
+    }
   if (reader.has_failed)
     return refuse (walk, "a compressed payload cut off", error);
   return TRUE;
 }
 
-static gboolean
-is_key_of_video (const Walk *walk, guint8 number, guint32 offset)
-{
-  const SpAsfStream *stream = &walk->header->streams[number & STREAM_NUMBER];
-
-  return (number & KEY_FRAME) != 0 && offset == 0 && stream->is_present
-         && stream->kind == SP_ASF_VIDEO && !stream->has_no_clean_points;
-}
-
 /* The data of a payload: to the end of the packet if it is the only one. */
 static gboolean
-read_data (Walk *walk, gboolean is_compressed, GError **error)
+read_data (Walk *walk, const Payload *payload, GError **error)
 {
   SpReader *reader = &walk->reader;
   gsize len = walk->packet.is_multiple
@@ -166,7 +206,39 @@ read_data (Walk *walk, gboolean is_compressed, GError **error)
 
   if (data == NULL)
     return refuse (walk, "a payload beyond the end", error);
-  return !is_compressed || check_sub_payloads (walk, data, len, error);
+  return !payload->is_compressed
+         || read_sub_payloads (walk, payload, data, len, error);
+}
+
+/* Replicated data, or what stands in its place in a compressed payload. */
+static gboolean
+read_replicated (Walk *walk, Payload *payload, gsize offset_at, GError **error)
+{
+  SpReader *reader = &walk->reader;
+  guint32 len = sp_reader_sized (reader, walk->replicated_type);
+
+  if (len == COMPRESSED)
+    {
+      payload->is_compressed = TRUE;
+      payload->time_ms = payload->offset;
+      payload->offset = 0;
+      payload->delta_ms = sp_reader_u8 (reader);
+      add_time (walk, offset_at, width_of (walk->offset_type));
+    }
+  else if (len >= MIN_REPLICATED)
+    {
+      sp_reader_skip (reader, 4);
+      add_time (walk, reader->position, 4);
+      payload->time_ms = sp_reader_u32le (reader);
+      sp_reader_skip (reader, len - MIN_REPLICATED);
+    }
+  else if (len > 0)
+    return refuse (walk, "replicated data of an odd length", error);
+  if (reader->has_failed)
+    return refuse (walk, "a payload cut off", error);
+  if (len >= MIN_REPLICATED)
+    note_time (walk, payload, payload->time_ms);
+  return TRUE;
 }
 
 /* Single and multiple payloads: 5.2.3.1 to 5.2.3.4. */
@@ -174,35 +246,19 @@ static gboolean
 read_payload (Walk *walk, GError **error)
 {
   SpReader *reader = &walk->reader;
-  guint8 number = sp_reader_u8 (reader);
-  gboolean is_compressed;
+  guint8 first = sp_reader_u8 (reader);
+  Payload payload
+      = { .number = first & STREAM_NUMBER, .is_key = (first & KEY_FRAME) != 0 };
   gsize offset_at;
-  guint32 offset;
-  guint32 replicated_len;
 
   (void)sp_reader_sized (reader, walk->object_type);
   offset_at = reader->position;
-  offset = sp_reader_sized (reader, walk->offset_type);
-  replicated_len = sp_reader_sized (reader, walk->replicated_type);
-  is_compressed = replicated_len == COMPRESSED;
-  if (is_compressed)
-    {
-      add_time (walk, offset_at, width_of (walk->offset_type));
-      offset = 0;
-      sp_reader_skip (reader, 1);
-    }
-  else if (replicated_len >= MIN_REPLICATED)
-    {
-      add_time (walk, reader->position + 4, 4);
-      sp_reader_skip (reader, replicated_len);
-    }
-  else if (replicated_len > 0)
-    return refuse (walk, "replicated data of an odd length", error);
-  if (reader->has_failed)
-    return refuse (walk, "a payload cut off", error);
-  if (is_key_of_video (walk, number, offset))
+  payload.offset = sp_reader_sized (reader, walk->offset_type);
+  if (!read_replicated (walk, &payload, offset_at, error))
+    return FALSE;
+  if (is_key_of_video (walk, &payload))
     walk->packet.is_key = TRUE;
-  return read_data (walk, is_compressed, error);
+  return read_data (walk, &payload, error);
 }
 
 static gboolean

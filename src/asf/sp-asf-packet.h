@@ -16,6 +16,9 @@ typedef struct
   guint8   padding_width;   /* its bytes; 0: there is none */
   guint32  padding_len;     /* its value */
   gboolean has_packet_length;
+  gboolean has_presentation; /* of audio and video, earliest and latest: */
+  guint32  first_presentation_ms;
+  guint32  last_presentation_ms;
 } SpAsfPacket;
 
 /* Pure; ASF specification 5.2. FALSE for a packet that contradicts itself. @header
