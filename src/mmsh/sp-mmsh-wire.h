@@ -30,7 +30,17 @@
 
 /* Each writes at @out and returns the number of bytes. */
 guint sp_mmsh_write_framing (guint8 *out, guint8 type, guint16 packet_length);
-guint sp_mmsh_write_data_head (guint8 *out, guint8 type, guint32 location_id, guint8 incarnation, guint8 af_flags, guint16 payload_len);
+guint sp_mmsh_write_data_head (guint8 *out,
+                               guint8 type,
+                               guint32 location_id,
+                               guint8 incarnation,
+                               guint8 af_flags,
+                               guint16 payload_len);
 guint sp_mmsh_write_reason (guint8 *out, guint8 type, guint32 reason);
+/* A header goes out as one or more $H, of SP_MMSH_MAX_PAYLOAD bytes but the
+ * last. */
+guint sp_mmsh_header_parts (gsize len);
+guint
+sp_mmsh_write_header_head (guint8 *out, gsize len, guint part, gsize *part_len);
 /* The whole header as $H packets (split when it does not fit one), appended. */
-void  sp_mmsh_append_header (GByteArray *out, const guint8 *header, gsize len);
+void sp_mmsh_append_header (GByteArray *out, const guint8 *header, gsize len);

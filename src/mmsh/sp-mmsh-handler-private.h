@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#pragma once
+
+#include "sp-mmsh-request.h"
+#include "sp-mmsh-route.h"
+#include "sp-mmsh-service.h"
+
+/** One connection's side of the service. */
+struct _SpHttpHandler
+{
+  SpMmshService *service;
+  SpPeer peer;
+  SpStream *admitted; /* a place is taken there */
+  guint32 playing_id; /* client-id that is streaming; 0: none */
+  SpMmshPush *push;   /* a PushStart is in progress */
+  gint64 parked_us;   /* since when a request waits; 0: none does */
+};
+
+/** One request while it is decided. */
+typedef struct
+{
+  SpHttpHandler *handler;
+  const SpHttpRequest *http;
+  SpMmshRequest request;
+  SpRoute route;
+  SpMmshSettings *settings;
+  const char *agent; /* (nullable) */
+  const char *words; /* (nullable): of bad input, for the log */
+  SpOutbox *outbox;
+  gint64 now_us;
+  guint32 client_id;
+  gboolean is_reset;
+} SpMmshTurn;
+
+/* Answers and closes. @extra: (nullable): header lines. */
+SpHttpPlan sp_mmsh_handler_refuse (SpMmshTurn *turn,
+                                   guint status,
+                                   const char *extra,
+                                   const char *why);
+
+/* sp-mmsh-handler-push.c: PushSetup and PushStart */
+SpHttpPlan sp_mmsh_handler_push (SpMmshTurn *turn);
+SpHttpPlan sp_mmsh_handler_setup (SpMmshTurn *turn);
+gboolean sp_mmsh_handler_piece (SpHttpHandler *handler,
+                                const guint8 *data,
+                                gsize len,
+                                gint64 now_us,
+                                SpOutbox *outbox);
+void sp_mmsh_handler_piece_end (SpHttpHandler *handler,
+                                gboolean is_whole,
+                                gint64 now_us,
+                                SpOutbox *outbox);
+SpHttpPlan sp_mmsh_handler_tick_push (SpHttpHandler *handler,
+                                      const SpHttpRequest *http,
+                                      gint64 now_us,
+                                      SpOutbox *outbox);
+void sp_mmsh_handler_end_push (SpHttpHandler *handler,
+                               SpMmshPushEnd end,
+                               gint64 now_us,
+                               const char *why);
