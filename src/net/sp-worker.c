@@ -304,10 +304,14 @@ sp_worker_stop (SpWorker *worker, guint grace_ms)
 }
 
 void
-sp_worker_free (SpWorker *worker, guint grace_ms)
+sp_worker_join (SpWorker *worker)
 {
-  sp_worker_stop (worker, grace_ms);
   g_thread_join (worker->thread);
+}
+
+void
+sp_worker_free (SpWorker *worker)
+{
   g_source_destroy (worker->mail);
   g_source_unref (worker->mail);
   /* Late mail is delivered here: its lanes are alive, nobody else runs. */

@@ -10,10 +10,12 @@ typedef struct _SpWorker SpWorker;
 SpWorker *sp_worker_new (guint index,
                          const SpSessionClass *session_class,
                          gpointer service);
-/* Ends viewers in order and waits up to @grace_ms for that; then joins. */
-void sp_worker_free (SpWorker *worker, guint grace_ms);
-/* Any thread: begin to free, so that several workers end at the same time. */
+/* Any thread: ends viewers in order, within @grace_ms, and then the thread. */
 void sp_worker_stop (SpWorker *worker, guint grace_ms);
+/* Waits for that end. Mail is still accepted, and kept. */
+void sp_worker_join (SpWorker *worker);
+/* Once every worker is joined: they may have mail for each other. */
+void sp_worker_free (SpWorker *worker);
 void sp_worker_lane_host (SpWorker *worker, SpLaneHost *host);
 /* Any thread. @certificate: (nullable): speak TLS. */
 void sp_worker_adopt (SpWorker *worker,
