@@ -15,13 +15,18 @@ typedef enum
 typedef struct _SpMmshDemuxer SpMmshDemuxer;
 
 SpMmshDemuxer *sp_mmsh_demuxer_new (SpMmshDirection direction);
-void           sp_mmsh_demuxer_free (SpMmshDemuxer *demuxer);
+void sp_mmsh_demuxer_free (SpMmshDemuxer *demuxer);
 /* A next body of the same push session: forgets a packet cut off in the middle,
  * keeps that a header was seen. TRUE when a $D was cut off. */
-gboolean       sp_mmsh_demuxer_next_body (SpMmshDemuxer *demuxer);
+gboolean sp_mmsh_demuxer_next_body (SpMmshDemuxer *demuxer);
 /* FALSE: the stream is corrupt (or the sink said stop); the error names the
  * packet and the offset in the body. */
-gboolean       sp_mmsh_demuxer_feed (SpMmshDemuxer *demuxer, const guint8 *data, gsize len, const SpSinkClass *sink, gpointer user_data, GError **error);
+gboolean sp_mmsh_demuxer_feed (SpMmshDemuxer *demuxer,
+                               const guint8 *data,
+                               gsize len,
+                               const SpSinkClass *sink,
+                               gpointer user_data,
+                               GError **error);
 /* Last playlist-gen-id seen in $M, 0 if none. */
-guint32        sp_mmsh_demuxer_playlist_gen_id (SpMmshDemuxer *demuxer);
+guint32 sp_mmsh_demuxer_playlist_gen_id (SpMmshDemuxer *demuxer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpMmshDemuxer, sp_mmsh_demuxer_free)
