@@ -16,19 +16,7 @@ fi
 ninja -C build-demo src/pump/stream-pump
 cat <<'TEXT'
 
-The demo serves one looping stream. From another terminal of this machine:
-
-  watch it     ffplay mmsh://127.0.0.1:8086/streams/demo      (or mpv, mplayer)
-               vlc mms://127.0.0.1:8086/streams/demo
-               mpv http://127.0.0.1:8086/streams/demo         any player: bare ASF
-  no screen    ffmpeg -t 5 -i mmsh://127.0.0.1:8086/streams/demo -f null -
-  a browser    http://127.0.0.1:8086/streams/demo             a page that says how
-  look inside  curl http://127.0.0.1:8087/admin/status
-               curl http://127.0.0.1:8087/admin/streams/demo
-               curl http://127.0.0.1:8087/admin/clients
-  act          curl -d '{"stream": "demo"}' http://127.0.0.1:8087/admin/kick
-
-Ctrl-C ends it, with a proper end of stream to everybody who watches.
-
+No player with a screen at hand? In another terminal of this machine:
+  ffmpeg -t 5 -i mmsh://127.0.0.1:8086/streams/demo -f null -
 TEXT
 exec build-demo/src/pump/stream-pump --demo "$@"
