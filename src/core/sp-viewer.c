@@ -170,9 +170,11 @@ next_packet (SpViewer *viewer, SpRing *ring, SpPacket *pinned, guint64 seq)
     return pinned;
   if (viewer->is_kicked)
     return (SpPacket *)&end_packet;
-  return seq < sp_ring_end (ring) && !viewer->is_joining
-             ? sp_ring_get (ring, seq)
-             : NULL;
+  /* What the ring has dropped is for the rules, at the next plan. */
+  if (viewer->is_joining || seq < sp_ring_oldest (ring)
+      || seq >= sp_ring_end (ring))
+    return NULL;
+  return sp_ring_get (ring, seq);
 }
 
 static void
