@@ -19,8 +19,8 @@ struct _SpPublisher
   char *label;
   SpPacket *header; /* the source's last; its epoch means nothing */
   gint64 last_data_us;
-  gint64 waiting_us;   /* since when it could take over but for a key frame */
-  gboolean needs_join; /* drops data up to a join point */
+  gint64 waiting_us;   /* since when it waits for a join point */
+  gboolean has_missed; /* clients lack what came before its next packet */
   gboolean is_revoked; /* atomic */
 };
 
@@ -174,6 +174,7 @@ sp_publisher_put_header (SpPublisher *publisher,
   publisher->header = sp_packet_new (&meta, data, len);
   publisher->last_data_us = now_us;
   publisher->waiting_us = now_us;
+  publisher->has_missed = TRUE;
   sp_stream_count (stream, SP_STREAM_headers_received, 1);
   if (stream->active == publisher)
     switch_header (stream, publisher, now_us);
@@ -203,6 +204,7 @@ may_feed (SpStream *stream,
       && now_us - stream->last_packet_us < SP_STALL_US)
     {
       publisher->waiting_us = now_us;
+      publisher->has_missed = TRUE;
       return FALSE;
     }
   return is_join || now_us - publisher->waiting_us > JOIN_WAIT_US;
@@ -283,7 +285,6 @@ sp_publisher_pause (SpPublisher *publisher, gint64 now_us, const char *why)
   was_active = stream->active == publisher;
   if (was_active)
     sp_stream_deactivate (stream, now_us, why);
-  publisher->waiting_us = 0;
   g_mutex_unlock (&stream->mutex);
   if (was_active)
     sp_stream_notify_now (stream);
