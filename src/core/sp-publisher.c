@@ -20,6 +20,7 @@ struct _SpPublisher
   SpPacket *header; /* the source's last; its epoch means nothing */
   gint64 last_data_us;
   gint64 waiting_us;   /* since when it waits for a join point */
+  gboolean needs_join; /* drops data up to a join point */
   gboolean has_missed; /* clients lack what came before its next packet */
   gboolean is_revoked; /* atomic */
 };
