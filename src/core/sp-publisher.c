@@ -143,7 +143,8 @@ activate (SpStream *stream, SpPublisher *publisher, gint64 now_us)
   SpPublisher *old = stream->active;
 
   publisher->needs_join
-      = stream->header != NULL && old == NULL && publisher->waiting_us != 0;
+      = stream->header != NULL && old == NULL && publisher->has_missed;
+  publisher->has_missed = FALSE;
   publisher->waiting_us = now_us;
   stream->active = publisher;
   stream->lost_us = 0;
