@@ -155,6 +155,8 @@ wait_for (SpFile *file, const SpFileItem *item, gint64 now_us)
 {
   gint64 late_us = now_us - file->anchor_us - item->due_us;
 
+  if (!file->has_anchor && item->kind != SP_FILE_PACKET)
+    return 0;
   if (!file->has_anchor || late_us > LATE_US)
     {
       file->has_anchor = TRUE;
