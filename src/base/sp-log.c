@@ -3,20 +3,25 @@
 
 #include "sp-log.h"
 
-#include <stdio.h>
+#include "sp-log-private.h"
+
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #define MAX_FIELDS 8
 
-static gboolean shows_debug;
+/* Set once, before any thread. */
+static char *debug_domains;
 static gboolean has_journal;
 
 static const char *
 level_name (GLogLevelFlags level)
 {
-  if (level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL))
+  if (level & G_LOG_LEVEL_ERROR)
     return "error";
+  if (level & G_LOG_LEVEL_CRITICAL)
+    return "critical";
   if (level & G_LOG_LEVEL_WARNING)
     return "warning";
   if (level & G_LOG_LEVEL_MESSAGE)
@@ -37,9 +42,10 @@ priority (GLogLevelFlags level)
   return level & G_LOG_LEVEL_INFO ? "6" : "7";
 }
 
-/* What a peer sent must not start a new line, nor move a terminal's cursor. */
-static char *
-escape (const char *text, gssize len)
+/** sp_log_escape: what a peer sent must not start a new line, nor move a
+ * terminal's cursor. */
+char *
+sp_log_escape (const char *text, gssize len)
 {
   GString *out = g_string_new (NULL);
   const char *end = text + (len < 0 ? (gssize)strlen (text) : len);
@@ -47,69 +53,122 @@ escape (const char *text, gssize len)
   while (text < end)
     {
       gunichar c = g_utf8_get_char_validated (text, end - text);
-      guint n = 1;
+      gboolean is_bad = c == (gunichar)-1 || c == (gunichar)-2;
+      gsize n = is_bad ? 1 : (gsize)(g_utf8_next_char (text) - text);
 
-      if (c != (gunichar)-1 && c != (gunichar)-2)
-        n = (guint)(g_utf8_next_char (text) - text);
-      if (c == (gunichar)-1 || c == (gunichar)-2 || g_unichar_iscntrl (c))
-        for (guint i = 0; i < n; i++)
+      if (is_bad || g_unichar_iscntrl (c) || c == 0x2028 || c == 0x2029)
+        for (gsize i = 0; i < n; i++)
           g_string_append_printf (out, "\\x%02x", (guint8)text[i]);
       else
-        g_string_append_len (out, text, n);
+        g_string_append_len (out, text, (gssize)n);
       text += n;
     }
   return g_string_free (out, FALSE);
 }
 
 static gboolean
-is_shown (GLogLevelFlags level)
+is_domain_listed (const char *domains, const char *domain)
 {
-  if (shows_debug)
+  g_auto (GStrv) words = g_strsplit_set (domains, " ,", -1);
+
+  return g_strv_contains ((const char *const *)words, "all")
+         || (domain != NULL
+             && g_strv_contains ((const char *const *)words, domain));
+}
+
+/** sp_log_is_shown: debug where it is asked for; info there and in the journal,
+ * the rest always. */
+gboolean
+sp_log_is_shown (GLogLevelFlags level,
+                 const char *domain,
+                 const char *debug,
+                 gboolean is_journal)
+{
+  if (!(level & (G_LOG_LEVEL_DEBUG | G_LOG_LEVEL_INFO)))
     return TRUE;
-  if (level & G_LOG_LEVEL_DEBUG)
-    return FALSE;
-  return !(level & G_LOG_LEVEL_INFO) || has_journal;
+  if ((level & G_LOG_LEVEL_INFO) && is_journal)
+    return TRUE;
+  return debug != NULL && is_domain_listed (debug, domain);
 }
 
-static void
-append_field (GString *line,
-              const GLogField *field,
-              const char *key,
-              const char *label)
+/* (transfer full) (nullable): what a field says, fit for people. */
+static char *
+field_text (const GLogField *fields, gsize n_fields, const char *key)
 {
-  g_autofree char *value = NULL;
-
-  if (!g_str_equal (field->key, key))
-    return;
-  value = escape (field->value, field->length);
-  g_string_append_printf (
-      line, "%s%s=%s", line->len > 0 ? " " : "", label, value);
+  for (gsize i = 0; i < n_fields; i++)
+    if (g_str_equal (fields[i].key, key))
+      return sp_log_escape (fields[i].value, fields[i].length);
+  return NULL;
 }
 
+/** sp_log_line: "LEVEL: message [stream=... client=... peer=...]"; what other
+ * libraries log has their name before the message. */
+char *
+sp_log_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields)
+{
+  static const char *const about[][2] = { { "STREAM_PUMP_STREAM", "stream" },
+                                          { "STREAM_PUMP_CLIENT", "client" },
+                                          { "STREAM_PUMP_PEER", "peer" } };
+  g_autofree char *message = field_text (fields, n_fields, "MESSAGE");
+  g_autofree char *domain = field_text (fields, n_fields, "GLIB_DOMAIN");
+  GString *line = g_string_new (level_name (level));
+  gsize message_end;
+
+  g_string_append (line, ": ");
+  if (domain != NULL && !g_str_equal (domain, G_LOG_DOMAIN))
+    g_string_append_printf (line, "%s: ", domain);
+  g_string_append (line, message != NULL ? message : "");
+  message_end = line->len;
+  for (guint i = 0; i < G_N_ELEMENTS (about); i++)
+    {
+      g_autofree char *value = field_text (fields, n_fields, about[i][0]);
+
+      if (value == NULL)
+        continue;
+      g_string_append (line, line->len == message_end ? " [" : " ");
+      g_string_append_printf (line, "%s=%s", about[i][1], value);
+    }
+  g_string_append (line, line->len == message_end ? "\n" : "]\n");
+  return g_string_free (line, FALSE);
+}
+
+/* One write, so that the lines of two threads do not mix. */
 static void
 write_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields)
 {
-  g_autoptr (GString) about = g_string_new (NULL);
-  g_autofree char *message = NULL;
+  g_autofree char *line = sp_log_line (level, fields, n_fields);
+  gsize len = strlen (line);
+  gsize done = 0;
+
+  while (done < len)
+    {
+      ssize_t n = write (STDERR_FILENO, line + done, len - done);
+
+      if (n < 0 && errno != EINTR)
+        return;
+      done += n > 0 ? (gsize)n : 0;
+    }
+}
+
+/* The journal takes any byte, but those who read it are people as well. */
+static gboolean
+write_journal (GLogLevelFlags level, const GLogField *fields, gsize n_fields)
+{
+  g_autofree GLogField *clean = g_new (GLogField, n_fields);
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
 
   for (gsize i = 0; i < n_fields; i++)
     {
-      if (g_str_equal (fields[i].key, "MESSAGE") && message == NULL)
-        message = escape (fields[i].value, fields[i].length);
-      append_field (about, &fields[i], "STREAM_PUMP_STREAM", "stream");
-      append_field (about, &fields[i], "STREAM_PUMP_CLIENT", "client");
-      append_field (about, &fields[i], "STREAM_PUMP_PEER", "peer");
+      clean[i] = fields[i];
+      if (!g_str_equal (fields[i].key, "MESSAGE")
+          && !g_str_has_prefix (fields[i].key, "STREAM_PUMP_"))
+        continue;
+      clean[i].value = sp_log_escape (fields[i].value, fields[i].length);
+      clean[i].length = -1;
+      g_ptr_array_add (texts, (gpointer)clean[i].value);
     }
-  if (about->len > 0)
-    {
-      g_string_prepend (about, " [");
-      g_string_append_c (about, ']');
-    }
-  fprintf (stderr,
-           "%s: %s%s\n",
-           level_name (level),
-           message != NULL ? message : "",
-           about->str);
+  return g_log_writer_journald (level, clean, n_fields, NULL)
+         == G_LOG_WRITER_HANDLED;
 }
 
 static GLogWriterOutput
@@ -118,24 +177,21 @@ writer (GLogLevelFlags level,
         gsize n_fields,
         gpointer user_data)
 {
-  if (!is_shown (level))
-    return G_LOG_WRITER_HANDLED;
-  if (has_journal
-      && g_log_writer_journald (level, fields, n_fields, NULL)
-             == G_LOG_WRITER_HANDLED)
-    return G_LOG_WRITER_HANDLED;
-  write_line (level, fields, n_fields);
+  g_autofree char *domain = field_text (fields, n_fields, "GLIB_DOMAIN");
+
+  if (sp_log_is_shown (level, domain, debug_domains, has_journal)
+      && !(has_journal && write_journal (level, fields, n_fields)))
+    write_line (level, fields, n_fields);
   return G_LOG_WRITER_HANDLED;
 }
 
+/** sp_log_init: from now on this is where all entries go, GLib's and libsoup's
+ * too. */
 void
 sp_log_init (void)
 {
-  const char *domains = g_getenv ("G_MESSAGES_DEBUG");
-
-  shows_debug = domains != NULL
-                && (g_str_equal (domains, "all")
-                    || strstr (domains, G_LOG_DOMAIN) != NULL);
+  g_free (debug_domains);
+  debug_domains = g_strdup (g_getenv ("G_MESSAGES_DEBUG"));
   has_journal = g_log_writer_is_journald (STDERR_FILENO);
   g_log_set_writer_func (writer, NULL, NULL);
 }
@@ -148,13 +204,13 @@ add (GLogField *fields, gsize *n, const char *key, const char *value)
   fields[(*n)++] = (GLogField){ key, value, -1 };
 }
 
+/** sp_log: any thread. */
 void
 sp_log (GLogLevelFlags level, const SpLogFields *about, const char *format, ...)
 {
   static const SpLogFields none = { 0 };
   GLogField fields[MAX_FIELDS];
   g_autofree char *message = NULL;
-  g_autofree char *shown = NULL;
   char client[24] = "";
   gsize n = 0;
   va_list args;
@@ -164,10 +220,9 @@ sp_log (GLogLevelFlags level, const SpLogFields *about, const char *format, ...)
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
-  shown = escape (message, -1);
   if (about->client != 0)
     g_snprintf (client, sizeof client, "%" G_GUINT64_FORMAT, about->client);
-  add (fields, &n, "MESSAGE", shown);
+  add (fields, &n, "MESSAGE", message);
   add (fields, &n, "PRIORITY", priority (level));
   add (fields, &n, "GLIB_DOMAIN", G_LOG_DOMAIN);
   add (fields, &n, "STREAM_PUMP_STREAM", about->stream);
@@ -177,6 +232,8 @@ sp_log (GLogLevelFlags level, const SpLogFields *about, const char *format, ...)
   g_log_structured_array (level, fields, n);
 }
 
+/** sp_log_limit_allow: TRUE begins @limit->suppressed anew: who wants to name
+ * the number reads it before. */
 gboolean
 sp_log_limit_allow (SpLogLimit *limit,
                     gint64 now_us,

@@ -20,6 +20,7 @@ struct _SpMailbox
   GMutex mutex; /* guards incoming */
   GArray *incoming;
   GArray *reading; /* the reader's */
+  gboolean is_draining;
   int fd;
 };
 
@@ -37,10 +38,12 @@ sp_mailbox_new (void)
   return mailbox;
 }
 
-/** sp_mailbox_free: delivers what is left, and what that posts in turn. */
+/** sp_mailbox_free: delivers what is left, and what that posts in turn. Not
+ * from within a delivery. */
 void
 sp_mailbox_free (SpMailbox *mailbox)
 {
+  g_return_if_fail (!mailbox->is_draining);
   while (sp_mailbox_drain (mailbox) > 0)
     ;
   close (mailbox->fd);
@@ -68,7 +71,8 @@ sp_mailbox_post (SpMailbox *mailbox,
     (void)eventfd_write (mailbox->fd, 1);
 }
 
-/** sp_mailbox_drain: mail that is posted meanwhile waits for the next drain. */
+/** sp_mailbox_drain: mail that is posted meanwhile waits for the next drain; a
+ * drain within a delivery delivers nothing. */
 guint
 sp_mailbox_drain (SpMailbox *mailbox)
 {
@@ -76,6 +80,8 @@ sp_mailbox_drain (SpMailbox *mailbox)
   eventfd_t count;
   guint n;
 
+  if (mailbox->is_draining)
+    return 0;
   (void)eventfd_read (mailbox->fd, &count);
   g_mutex_lock (&mailbox->mutex);
   mails = mailbox->incoming;
@@ -83,12 +89,14 @@ sp_mailbox_drain (SpMailbox *mailbox)
   mailbox->reading = mails;
   g_mutex_unlock (&mailbox->mutex);
   n = mails->len;
+  mailbox->is_draining = TRUE;
   for (guint i = 0; i < n; i++)
     {
       Mail mail = g_array_index (mails, Mail, i);
 
       mail.func (mail.target, mail.payload);
     }
+  mailbox->is_draining = FALSE;
   g_array_set_size (mails, 0);
   return n;
 }
