@@ -111,7 +111,7 @@ sp_clip_make_file (const char *folder, guint seconds)
                          "-f",
                          "lavfi",
                          "-i",
-                         "testsrc2=size=160x120:rate=25",
+                         "testsrc2=size=320x180:rate=15",
                          "-f",
                          "lavfi",
                          "-i",
