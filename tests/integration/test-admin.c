@@ -13,6 +13,7 @@
 #define N_WATCHERS 6
 
 /** Two live streams; three clients on each; "anna" watches both.
+ */
 typedef struct
 {
   SpDaemon *daemon;
