@@ -1,0 +1,663 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#include "config.h"
+
+#include "sp-asf-header.h"
+#include "sp-mmsh-service.h"
+#include "sp-publisher.h"
+#include "sp-test.h"
+
+#include <string.h>
+
+#define SECOND G_USEC_PER_SEC
+#define START (1000 * SECOND)
+
+/* A service with a live stream "live", a push point "in" without a source, an
+ * on-demand one "asked", a switched-off one "off". No socket anywhere. */
+typedef struct
+{
+  SpRegistry *registry;
+  SpAdmission *admission;
+  SpMmshService *service;
+  SpHttpService http;
+  SpPublisher *publisher;
+  SpPeer peer;
+} House;
+
+static void
+add_stream (House *house, const char *path, const SpStreamPolicy *policy)
+{
+  g_autoptr (SpStream) stream = sp_stream_new (path, path, policy, NULL, 0);
+
+  sp_registry_add (house->registry, stream);
+}
+
+static void
+house_open (House *house)
+{
+  SpStreamPolicy policy = { .is_enabled = TRUE,
+                            .n_sources = 1,
+                            .push_takeover_ms = 10000,
+                            .hold_ms = 60000,
+                            .linger_ms = 30000 };
+  g_autoptr (SpStream) live = NULL;
+
+  house->registry = sp_registry_new ();
+  house->admission = sp_admission_new (house->registry);
+  house->service
+      = sp_mmsh_service_new (house->registry, house->admission, "this-pump");
+  house->http = (SpHttpService){ &sp_mmsh_handler, house->service };
+  house->peer
+      = (SpPeer){ .address = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4),
+                  .port = 4711,
+                  .local_port = 8086 };
+  add_stream (house, "live", &policy);
+  policy.is_push = TRUE;
+  add_stream (house, "in", &policy);
+  policy.is_push = FALSE;
+  policy.is_on_demand = TRUE;
+  add_stream (house, "asked", &policy);
+  policy.is_on_demand = FALSE;
+  policy.is_enabled = FALSE;
+  add_stream (house, "off", &policy);
+  live = sp_registry_lookup (house->registry, "live");
+  house->publisher = sp_publisher_acquire (live, 0, "test", 0, START, NULL);
+  sp_publisher_put_header (
+      house->publisher, (const guint8 *)"HEAD!", 5, 0, START, NULL);
+}
+
+static void
+house_close (House *house)
+{
+  sp_publisher_release (house->publisher, FALSE, START, NULL);
+  sp_mmsh_service_free (house->service);
+  sp_admission_free (house->admission);
+  sp_registry_free (house->registry);
+  g_object_unref (house->peer.address);
+}
+
+/* One connection: what it was fed and what it wants. */
+typedef struct
+{
+  SpSession *session;
+  SpOutbox outbox;
+} Line;
+
+static void
+line_open (Line *line, House *house)
+{
+  line->session = sp_http_session.create (&house->http, &house->peer, START);
+  sp_outbox_init (&line->outbox);
+}
+
+static void
+line_close (Line *line)
+{
+  sp_http_session.free (line->session, START);
+  sp_outbox_clear (&line->outbox);
+}
+
+static void
+line_feed (Line *line, const char *bytes, gsize len, gsize step)
+{
+  for (gsize at = 0; at < len; at += step)
+    {
+      gsize n = MIN (step, len - at);
+      g_autofree guint8 *piece = sp_test_exact (bytes + at, n);
+
+      if (line->outbox.next == SP_NEXT_READ)
+        sp_http_session.feed (line->session, piece, n, START, &line->outbox);
+    }
+}
+
+static char *
+line_reply (Line *line)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < line->outbox.reply->len; i++)
+    g_string_append_c (text,
+                       line->outbox.reply->data[i] == 0
+                           ? '.'
+                           : (char)line->outbox.reply->data[i]);
+  g_byte_array_set_size (line->outbox.reply, 0);
+  return g_string_free (text, FALSE);
+}
+
+typedef struct
+{
+  const char *name;
+  const char *request;
+  const char *starts; /* the status line */
+  const char *holds;  /* blank: ';'-separated pieces that must be there */
+  const char *lacks;
+  SpNext next;
+} Row;
+
+#define PLAY "Pragma: xPlayStrm=1\r\n"
+#define NSPLAYER "User-Agent: NSPlayer/4.1.0.3856\r\n"
+
+static const Row rows[] = {
+  { "describe-1.0-closes",
+    "GET /streams/live HTTP/1.0\r\n" NSPLAYER "\r\n",
+    "HTTP/1.0 200 OK",
+    "Connection: close;Content-Length: 17;Content-Type: "
+    "application/vnd.ms.wms-hdr.asfv1;"
+    "Server: Rex/;client-id=;features=\"broadcast,playlist\";$H",
+    "xResetStrm;Transfer-Encoding;Supported",
+    SP_NEXT_CLOSE },
+  { "describe-1.0-keep-alive",
+    "GET /streams/live HTTP/1.0\r\n" NSPLAYER "Connection: Keep-Alive\r\n\r\n",
+    "HTTP/1.0 200 OK",
+    "Connection: Keep-Alive;Content-Length: 17",
+    "close",
+    SP_NEXT_READ },
+  { "describe-1.1-stays-open",
+    "GET /streams/live HTTP/1.1\r\nHost: h\r\n" NSPLAYER "\r\n",
+    "HTTP/1.1 200 OK",
+    "Content-Length: 17",
+    "close;chunked",
+    SP_NEXT_READ },
+  { "describe-any-case-and-slash",
+    "GET /Streams/LIVE/ HTTP/1.0\r\n" NSPLAYER "\r\n",
+    "HTTP/1.0 200 OK",
+    "$H",
+    "",
+    SP_NEXT_CLOSE },
+  { "describe-with-query",
+    "GET /streams/live?WMCache=0 HTTP/1.0\r\n" NSPLAYER "\r\n",
+    "HTTP/1.0 200 OK",
+    "$H",
+    "",
+    SP_NEXT_CLOSE },
+  { "describe-new-client-says-supported",
+    "GET /streams/live HTTP/1.0\r\nUser-Agent: NSPlayer/9.0.0.2980\r\n\r\n",
+    "HTTP/1.0 200 OK",
+    "Supported: ",
+    "",
+    SP_NEXT_CLOSE },
+  { "describe-unknown-client-id-resets",
+    "GET /streams/live HTTP/1.0\r\n" NSPLAYER "Pragma: client-id=77\r\n\r\n",
+    "HTTP/1.0 200 OK",
+    "xResetStrm=1;client-id=",
+    "client-id=77\r",
+    SP_NEXT_CLOSE },
+  { "play-is-1.0-and-plain",
+    "GET /streams/live HTTP/1.1\r\nHost: h\r\n" NSPLAYER PLAY "\r\n",
+    "HTTP/1.0 200 OK",
+    "Content-Type: application/x-mms-framed;Connection: close",
+    "chunked;Content-Length;$H",
+    SP_NEXT_VIEW },
+  { "play-chunked-when-asked",
+    "GET /streams/live HTTP/1.1\r\nHost: h\r\nUser-Agent: "
+    "NSPlayer/9.0\r\nPragma: version11-enabled=1\r\n" PLAY "\r\n",
+    "HTTP/1.1 200 OK",
+    "Transfer-Encoding: chunked",
+    "Connection: close",
+    SP_NEXT_VIEW },
+  { "play-of-ffmpeg",
+    "GET /streams/live HTTP/1.1\r\nHost: h\r\n" NSPLAYER
+    "Pragma: xPlayStrm=1\r\nPragma: stream-switch-count=1\r\nPragma: "
+    "stream-switch-entry=ffff:1:0 \r\n"
+    "Pragma: no-cache,rate=1.000000,stream-time=0Connection: Close\r\n\r\n",
+    "HTTP/1.0 200 OK",
+    "x-mms-framed",
+    "",
+    SP_NEXT_VIEW },
+  { "play-without-an-agent",
+    "GET /streams/live HTTP/1.0\r\n" PLAY "\r\n",
+    "HTTP/1.0 200 OK",
+    "x-mms-framed",
+    "",
+    SP_NEXT_VIEW },
+  { "range-is-ignored",
+    "GET /streams/live HTTP/1.1\r\nHost: h\r\nRange: bytes=0-\r\nUser-Agent: "
+    "Lavf/59\r\n\r\n",
+    "HTTP/1.0 200 OK",
+    "video/x-ms-asf",
+    "Accept-Ranges;Content-Length",
+    SP_NEXT_VIEW },
+  { "bare-asf-to-others",
+    "GET /streams/live HTTP/1.1\r\nHost: h\r\nUser-Agent: VLC/3.0\r\n\r\n",
+    "HTTP/1.0 200 OK",
+    "video/x-ms-asf",
+    "client-id",
+    SP_NEXT_VIEW },
+  { "browser-lands",
+    "GET /streams/live HTTP/1.1\r\nHost: pump.example:8086\r\nUser-Agent: "
+    "Mozilla/5.0\r\n\r\n",
+    "HTTP/1.1 200 OK",
+    "<ASX;HREF=\"mms://pump.example:8086/streams/live\"",
+    "http://pump",
+    SP_NEXT_READ },
+  { "browser-id-is-escaped",
+    "GET /streams/live/a%22%3Eb HTTP/1.0\r\nHost: h\r\nUser-Agent: "
+    "Mozilla/5.0\r\n\r\n",
+    "HTTP/1.0 200 OK",
+    "mms://h/streams/live/a%22%3Eb\"",
+    "",
+    SP_NEXT_CLOSE },
+  { "asx",
+    "GET /streams/live.asx HTTP/1.0\r\nHost: h\r\nUser-Agent: VLC/3\r\n\r\n",
+    "HTTP/1.0 200 OK",
+    "mmsh://h/streams/live\"",
+    "",
+    SP_NEXT_CLOSE },
+  { "unknown-path",
+    "GET /streams/nothing HTTP/1.0\r\n" NSPLAYER "\r\n",
+    "HTTP/1.0 404 ",
+    "Connection: close",
+    "Location",
+    SP_NEXT_CLOSE },
+  { "no-source",
+    "GET /streams/in HTTP/1.0\r\n" NSPLAYER "\r\n",
+    "HTTP/1.0 503 ",
+    "Retry-After;no encoder is connected",
+    "",
+    SP_NEXT_CLOSE },
+  { "switched-off",
+    "GET /streams/off HTTP/1.0\r\n" NSPLAYER "\r\n",
+    "HTTP/1.0 503 ",
+    "switched off",
+    "",
+    SP_NEXT_CLOSE },
+  { "loop-by-via",
+    "GET /streams/live HTTP/1.0\r\n" NSPLAYER
+    "Via: 1.0 other, 1.1 this-pump\r\n\r\n",
+    "HTTP/1.0 508 ",
+    "",
+    "",
+    SP_NEXT_CLOSE },
+  { "loop-by-max-forwards",
+    "GET /streams/live HTTP/1.0\r\n" NSPLAYER "Max-Forwards: 0\r\n\r\n",
+    "HTTP/1.0 508 ",
+    "",
+    "",
+    SP_NEXT_CLOSE },
+  { "via-of-others",
+    "GET /streams/live HTTP/1.0\r\n" NSPLAYER
+    "Via: 1.0 other\r\nMax-Forwards: 8\r\n\r\n",
+    "HTTP/1.0 200 OK",
+    "",
+    "",
+    SP_NEXT_CLOSE },
+  { "options",
+    "OPTIONS * HTTP/1.1\r\nHost: h\r\n" NSPLAYER "\r\n",
+    "HTTP/1.1 200 OK",
+    "Public: GET, POST, OPTIONS;Content-Length: 0",
+    "",
+    SP_NEXT_READ },
+  { "put",
+    "PUT /streams/live HTTP/1.1\r\nHost: h\r\n\r\n",
+    "HTTP/1.1 405 ",
+    "Allow: GET, POST, OPTIONS",
+    "",
+    SP_NEXT_CLOSE },
+  { "post-of-nothing-known",
+    "POST /streams/live HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 400 ",
+    "",
+    "",
+    SP_NEXT_CLOSE },
+  { "pipeline-was-not-offered",
+    "GET /streams/live HTTP/1.1\r\nHost: h\r\n" NSPLAYER
+    "Pragma: pipeline-request=1\r\n\r\n",
+    "HTTP/1.1 400 ",
+    "",
+    "",
+    SP_NEXT_CLOSE },
+  { "content-info",
+    "POST /streams/live HTTP/1.1\r\nHost: h\r\n" NSPLAYER
+    "Content-Type: application/x-wms-getcontentinfo\r\nContent-Length: "
+    "1\r\n\r\nx",
+    "HTTP/1.1 200 OK",
+    "Content-Length: 0",
+    "client-id",
+    SP_NEXT_READ },
+  { "send-event",
+    "POST /streams/live HTTP/1.1\r\nHost: h\r\n" NSPLAYER
+    "Content-Type: application/x-wms-sendevent\r\nContent-Length: 2\r\n\r\nxy",
+    "HTTP/1.1 200 OK",
+    "Content-Length: 0",
+    "",
+    SP_NEXT_READ },
+  { "log-without-client-id",
+    "POST /streams/live HTTP/1.1\r\nHost: h\r\n" NSPLAYER
+    "Content-Type: application/x-wms-LogStats\r\nContent-Length: 2\r\n\r\nxy",
+    "HTTP/1.1 400 ",
+    "client-id",
+    "",
+    SP_NEXT_CLOSE },
+  { "body-too-large",
+    "POST /streams/live HTTP/1.1\r\nHost: h\r\n" NSPLAYER
+    "Content-Type: application/x-wms-sendevent\r\nContent-Length: "
+    "65537\r\n\r\n",
+    "HTTP/1.1 413 ",
+    "",
+    "",
+    SP_NEXT_CLOSE },
+  { "mmst-hello", "\x01\x02\x03\x04", "", "", "HTTP", SP_NEXT_CLOSE },
+  { "rtsp-hello",
+    "OPTIONS rtsp://h/ RTSP/1.0\r\n\r\n",
+    "",
+    "",
+    "HTTP",
+    SP_NEXT_CLOSE },
+  { "push-setup",
+    "POST /streams/in_push HTTP/1.1\r\nHost: h\r\nUser-Agent: "
+    "WMEncoder/12.0\r\nContent-Type: application/x-wms-pushsetup\r\n"
+    "Cookie: push-id=0\r\nContent-Length: 16\r\n\r\nAutoDestroy: 1\r\n",
+    "HTTP/1.1 204 ",
+    "Server: Cougar/9;Set-Cookie: push-id=;Content-Length: 0;timeout=60000",
+    "",
+    SP_NEXT_READ },
+  { "push-setup-unknown-id",
+    "POST /streams/in_push HTTP/1.1\r\nHost: h\r\nContent-Type: "
+    "application/x-wms-pushsetup\r\n"
+    "Cookie: push-id=nobody\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 400 ",
+    "",
+    "",
+    SP_NEXT_CLOSE },
+  { "push-setup-no-length",
+    "POST /streams/in_push HTTP/1.1\r\nHost: h\r\nContent-Type: "
+    "application/x-wms-pushsetup\r\n\r\n",
+    "HTTP/1.1 411 ",
+    "",
+    "",
+    SP_NEXT_CLOSE },
+  { "push-start-no-length",
+    "POST /streams/in_push HTTP/1.1\r\nHost: h\r\nContent-Type: "
+    "application/x-wms-pushstart\r\n\r\n",
+    "HTTP/1.1 411 ",
+    "",
+    "",
+    SP_NEXT_CLOSE },
+  { "push-to-a-pull",
+    "POST /streams/live_push HTTP/1.1\r\nHost: h\r\nContent-Type: "
+    "application/x-wms-pushsetup\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 403 ",
+    "",
+    "",
+    SP_NEXT_CLOSE },
+  { "push-to-no-push-path",
+    "POST /streams/in HTTP/1.1\r\nHost: h\r\nContent-Type: "
+    "application/x-wms-pushsetup\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 404 ",
+    "",
+    "",
+    SP_NEXT_CLOSE },
+  { "push-garbage",
+    "POST /streams/in_push HTTP/1.1\r\nHost: h\r\nContent-Type: "
+    "application/x-wms-pushstart\r\nContent-Length: 2147483647\r\n\r\nabcdefgh",
+    "HTTP/1.1 400 ",
+    "",
+    "",
+    SP_NEXT_CLOSE },
+};
+
+static void
+assert_pieces (const char *reply, const char *pieces, gboolean expected)
+{
+  g_auto (GStrv) list = g_strsplit (pieces, ";", -1);
+
+  for (char **piece = list; *piece != NULL; piece++)
+    if (**piece != '\0' && (strstr (reply, *piece) != NULL) != expected)
+      g_error ("'%s' %s in: %s", *piece, expected ? "is not" : "is", reply);
+}
+
+static void
+test_row (gconstpointer data)
+{
+  const Row *row = data;
+  const gsize steps[] = { 100000, 1, 7 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      House house;
+      Line line;
+      g_autofree char *reply = NULL;
+
+      house_open (&house);
+      line_open (&line, &house);
+      line_feed (&line, row->request, strlen (row->request), steps[i]);
+      g_assert_cmpint (line.outbox.next, ==, row->next);
+      reply = line_reply (&line);
+      if (!g_str_has_prefix (reply, row->starts))
+        g_error ("'%s' does not start: %s", row->starts, reply);
+      assert_pieces (reply, row->holds, TRUE);
+      assert_pieces (reply, row->lacks, FALSE);
+      line_close (&line);
+      house_close (&house);
+    }
+}
+
+static void
+test_describe_is_the_header_byte_for_byte (void)
+{
+  House house;
+  Line line;
+  const char *request
+      = "GET /streams/live HTTP/1.0\r\nUser-Agent: NSPlayer/9.0\r\n\r\n";
+  const guint8 *body;
+
+  house_open (&house);
+  line_open (&line, &house);
+  line_feed (&line, request, strlen (request), 1000);
+  body = line.outbox.reply->data + line.outbox.reply->len - 17;
+  sp_test_assert_hex (
+      body, 17, "24 48 0d 00 00 00 00 00 00 0c 0d 00 48 45 41 44 21");
+  line_close (&line);
+  house_close (&house);
+}
+
+static guint32
+client_id_of (const char *reply)
+{
+  const char *at = strstr (reply, "client-id=");
+
+  g_assert_nonnull (at);
+  return (guint32)g_ascii_strtoull (at + 10, NULL, 10);
+}
+
+/* V15-V20 over one kept connection and a second one. */
+static void
+test_client_session (void)
+{
+  House house;
+  Line line, other;
+  g_autofree char *request = NULL;
+  g_autofree char *reply = NULL;
+  guint32 id;
+  const char *describe = "GET /streams/live HTTP/1.1\r\nHost: h\r\nUser-Agent: "
+                         "NSPlayer/9.0\r\n\r\n";
+
+  house_open (&house);
+  line_open (&line, &house);
+  line_feed (&line, describe, strlen (describe), 1000);
+  reply = line_reply (&line);
+  id = client_id_of (reply);
+  request = g_strdup_printf (
+      "GET /streams/live HTTP/1.1\r\nHost: h\r\nUser-Agent: NSPlayer/9.0\r\n"
+      "Pragma: xPlayStrm=1, client-id=%u\r\n\r\n",
+      id);
+  line_feed (&line, request, strlen (request), 1000);
+  g_free (reply);
+  reply = line_reply (&line);
+  g_assert_cmpuint (client_id_of (reply), ==, id);
+  g_assert_null (strstr (reply, "xResetStrm"));
+  g_assert_cmpint (line.outbox.next, ==, SP_NEXT_VIEW);
+  g_assert_cmpuint (sp_admission_count (house.admission), ==, 1);
+
+  line_open (&other, &house);
+  line_feed (&other, request, strlen (request), 1000);
+  g_free (reply);
+  reply = line_reply (&other);
+  g_assert_true (g_str_has_prefix (reply, "HTTP/1.1 400 "));
+  line_close (&other);
+
+  line_close (&line);
+  g_assert_cmpuint (sp_admission_count (house.admission), ==, 0);
+  line_open (&other, &house);
+  g_free (request);
+  request = g_strdup_printf (
+      "POST /streams/live HTTP/1.1\r\nHost: h\r\nUser-Agent: "
+      "NSPlayer/9.0\r\nPragma: client-id=%u\r\n"
+      "Content-Type: "
+      "application/x-wms-LogStats;charset=UTF-8\r\nContent-Length: "
+      "5\r\n\r\n<XML>",
+      id);
+  line_feed (&other, request, strlen (request), 1000);
+  g_free (reply);
+  reply = line_reply (&other);
+  g_assert_true (g_str_has_prefix (reply, "HTTP/1.1 204 "));
+  line_close (&other);
+  house_close (&house);
+}
+
+static void
+test_external_id_goes_along (void)
+{
+  static const char *const requests[]
+      = { "GET /streams/live/user%2042 HTTP/1.0\r\n" PLAY "\r\n",
+          "GET /streams/live?x=1&id=user%2042 HTTP/1.0\r\n" PLAY "\r\n" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (requests); i++)
+    {
+      House house;
+      Line line;
+
+      house_open (&house);
+      line_open (&line, &house);
+      line_feed (&line, requests[i], strlen (requests[i]), 1000);
+      g_assert_cmpstr (line.outbox.external_id, ==, "user 42");
+      line_close (&line);
+      house_close (&house);
+    }
+}
+
+static void
+test_redirects_what_is_not_here (void)
+{
+  House house;
+  Line line;
+  g_autofree char *reply = NULL;
+  const char *request = "GET /other HTTP/1.0\r\n\r\n";
+
+  house_open (&house);
+  sp_mmsh_service_set (
+      house.service, SP_MMSH_UA_BROWSER, "Rex/9.0", "https://example.org/");
+  line_open (&line, &house);
+  line_feed (&line, request, strlen (request), 1000);
+  reply = line_reply (&line);
+  g_assert_true (g_str_has_prefix (reply, "HTTP/1.0 302 "));
+  g_assert_nonnull (strstr (reply, "Location: https://example.org/\r\n"));
+  line_close (&line);
+  house_close (&house);
+}
+
+static void
+test_on_demand_waits_then_refuses (void)
+{
+  House house;
+  Line line;
+  g_autoptr (SpStream) stream = NULL;
+  g_autofree char *reply = NULL;
+  const char *request = "GET /streams/asked HTTP/1.0\r\n" NSPLAYER "\r\n";
+
+  house_open (&house);
+  stream = sp_registry_lookup (house.registry, "asked");
+  line_open (&line, &house);
+  line_feed (&line, request, strlen (request), 1000);
+  g_assert_cmpuint (line.outbox.reply->len, ==, 0);
+  g_assert_true (sp_stream_is_wanted (stream, START));
+  sp_http_session.tick (line.session, START + 9 * SECOND, &line.outbox);
+  g_assert_cmpuint (line.outbox.reply->len, ==, 0);
+  sp_http_session.tick (line.session, START + 11 * SECOND, &line.outbox);
+  reply = line_reply (&line);
+  g_assert_true (g_str_has_prefix (reply, "HTTP/1.0 503 "));
+  line_close (&line);
+  house_close (&house);
+}
+
+static void
+test_on_demand_is_answered_when_it_comes (void)
+{
+  House house;
+  Line line;
+  g_autoptr (SpStream) stream = NULL;
+  g_autofree char *reply = NULL;
+  SpPublisher *publisher;
+  const char *request = "GET /streams/asked HTTP/1.0\r\n" NSPLAYER "\r\n";
+
+  house_open (&house);
+  stream = sp_registry_lookup (house.registry, "asked");
+  line_open (&line, &house);
+  line_feed (&line, request, strlen (request), 1000);
+  publisher = sp_publisher_acquire (stream, 0, "test", 0, START, NULL);
+  sp_publisher_put_header (
+      publisher, (const guint8 *)"HEAD!", 5, 0, START, NULL);
+  sp_http_session.tick (line.session, START + SECOND, &line.outbox);
+  reply = line_reply (&line);
+  g_assert_true (g_str_has_prefix (reply, "HTTP/1.0 200 OK"));
+  sp_publisher_release (publisher, FALSE, START, NULL);
+  line_close (&line);
+  house_close (&house);
+}
+
+static void
+test_slow_head_times_out (void)
+{
+  House house;
+  Line line;
+  g_autofree char *reply = NULL;
+
+  house_open (&house);
+  line_open (&line, &house);
+  line_feed (&line, "GET /streams/live HT", 20, 1000);
+  sp_http_session.tick (line.session, START + 19 * SECOND, &line.outbox);
+  g_assert_cmpint (line.outbox.next, ==, SP_NEXT_READ);
+  sp_http_session.tick (line.session, START + 21 * SECOND, &line.outbox);
+  reply = line_reply (&line);
+  g_assert_true (g_str_has_prefix (reply, "HTTP/1.1 408 "));
+  line_close (&line);
+  house_close (&house);
+}
+
+static void
+test_idle_connection_closes_in_silence (void)
+{
+  House house;
+  Line line;
+
+  house_open (&house);
+  line_open (&line, &house);
+  sp_http_session.tick (line.session, START + 66 * SECOND, &line.outbox);
+  g_assert_cmpint (line.outbox.next, ==, SP_NEXT_CLOSE);
+  g_assert_cmpuint (line.outbox.reply->len, ==, 0);
+  line_close (&line);
+  house_close (&house);
+}
+
+int
+main (int argc, char **argv)
+{
+  sp_test_init (&argc, &argv);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *path = g_strconcat ("/session/", rows[i].name, NULL);
+
+      g_test_add_data_func (path, &rows[i], test_row);
+    }
+  g_test_add_func ("/session/describe-byte-for-byte",
+                   test_describe_is_the_header_byte_for_byte);
+  g_test_add_func ("/session/client-session", test_client_session);
+  g_test_add_func ("/session/external-id", test_external_id_goes_along);
+  g_test_add_func ("/session/redirect", test_redirects_what_is_not_here);
+  g_test_add_func ("/session/on-demand/refused",
+                   test_on_demand_waits_then_refuses);
+  g_test_add_func ("/session/on-demand/answered",
+                   test_on_demand_is_answered_when_it_comes);
+  g_test_add_func ("/session/slow-head", test_slow_head_times_out);
+  g_test_add_func ("/session/idle", test_idle_connection_closes_in_silence);
+  return g_test_run ();
+}
