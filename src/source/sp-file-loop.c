@@ -14,6 +14,7 @@
 #define MIN_PACKET_US 1000
 #define MAX_PACKET_US G_USEC_PER_SEC
 #define MIN_TURN_MS 20
+#define MAX_SPACING_MS 1000     /* between the last packet and the first */
 #define MAX_LAST_OBJECT_MS 1000 /* how long the last picture or sound lasts */
 
 void
@@ -117,7 +118,8 @@ send_length (const SpFileLoop *loop)
   if (span_ms == 0)
     return (guint32)CLAMP (
         loop->n_packets * (guint64)packet_us (loop) / 1000, 1, MAX_STEP_MS);
-  return span_ms + MAX (1, (guint32)(span_ms / loop->n_packets));
+  return span_ms
+         + (guint32)CLAMP (span_ms / loop->n_packets, 1, MAX_SPACING_MS);
 }
 
 /* The same by presentation times, so that the last picture of a turn is over
@@ -136,20 +138,30 @@ presentation_length (const SpFileLoop *loop, guint32 send_length_ms)
   if (play_ms > span_ms && play_ms - span_ms <= MAX_LAST_OBJECT_MS)
     return (guint32)play_ms;
   spacing_ms = (guint32)(span_ms / MAX (loop->n_packets, 1));
-  return span_ms + CLAMP (spacing_ms, 1, MAX_LAST_OBJECT_MS);
+  return span_ms + CLAMP (spacing_ms, 1, MAX_SPACING_MS);
+}
+
+/* Sound and picture go on without a gap if the file says how long they last;
+ * send times only have to grow. */
+static guint32
+turn_length (const SpFileLoop *loop)
+{
+  guint32 span_ms = loop->last_send_ms - loop->first_send_ms;
+  guint32 by_send_ms = send_length (loop);
+  guint32 by_presentation_ms = presentation_length (loop, by_send_ms);
+
+  if (span_ms > 0 && by_presentation_ms > span_ms)
+    return by_presentation_ms;
+  return MAX (by_send_ms, by_presentation_ms);
 }
 
 gboolean
 sp_file_loop_end (SpFileLoop *loop)
 {
-  guint32 length_ms;
-
   if (loop->n_packets == 0)
     return FALSE;
-  length_ms = send_length (loop);
-  length_ms = MAX (length_ms, presentation_length (loop, length_ms));
-  length_ms = MAX (length_ms, MIN_TURN_MS);
   loop->has_next = TRUE;
-  loop->next_send_ms = loop->first_send_ms + loop->delta_ms + length_ms;
+  loop->next_send_ms = loop->first_send_ms + loop->delta_ms
+                       + MAX (turn_length (loop), MIN_TURN_MS);
   return TRUE;
 }
