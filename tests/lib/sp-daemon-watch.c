@@ -102,8 +102,8 @@ sp_daemon_rest (SpDaemon *daemon,
 {
   g_autofree char *uri
       = g_strdup_printf ("http://127.0.0.1:%u%s", daemon->admin_port, path);
-  g_autoptr (SoupSession) session
-      = soup_session_new_with_options ("timeout", 15, NULL);
+  g_autoptr (SoupSession) session = soup_session_new_with_options (
+      "timeout", 15, "proxy-resolver", NULL, NULL);
   g_autoptr (SoupMessage) message = soup_message_new (method, uri);
   g_autoptr (GError) error = NULL;
 
