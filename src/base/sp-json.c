@@ -4,12 +4,12 @@
 #include "sp-json.h"
 
 #include "sp-log-private.h"
+#include "sp-nearest.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
 #define MAX_SHOWN 60 /* characters of a value that a message repeats */
-#define MAX_KEY 40   /* bytes of a key that is compared with known ones */
 
 struct _SpJsonProblems
 {
@@ -140,61 +140,6 @@ sp_json_object_problem (SpJsonObject *object,
   va_end (args);
 }
 
-/* How many letters to change, add, drop or swap with their neighbour to make
- * @b of @a, without regard to case. Both at most MAX_KEY long. */
-static guint
-distance (const char *a, const char *b)
-{
-  guint rows[3][MAX_KEY + 1];
-  gsize len_a = strlen (a);
-  gsize len_b = strlen (b);
-
-  for (guint j = 0; j <= len_b; j++)
-    rows[0][j] = j;
-  for (guint i = 1; i <= len_a; i++)
-    {
-      guint *row = rows[i % 3];
-      const guint *above = rows[(i + 2) % 3];
-      char letter = g_ascii_tolower (a[i - 1]);
-
-      row[0] = i;
-      for (guint j = 1; j <= len_b; j++)
-        {
-          char other = g_ascii_tolower (b[j - 1]);
-
-          row[j] = MIN (above[j], row[j - 1]) + 1;
-          row[j] = MIN (row[j], above[j - 1] + (letter != other));
-          if (i > 1 && j > 1 && letter == g_ascii_tolower (b[j - 2])
-              && other == g_ascii_tolower (a[i - 2]))
-            row[j] = MIN (row[j], rows[(i + 1) % 3][j - 2] + 1);
-        }
-    }
-  return rows[len_a % 3][len_b];
-}
-
-/* (nullable): the key that was probably meant: at most a third is wrong. */
-static const char *
-nearest (GPtrArray *known, const char *key)
-{
-  guint best = MAX ((guint)strlen (key) / 3, 1) + 1;
-  const char *found = NULL;
-
-  if (strlen (key) > MAX_KEY)
-    return NULL;
-  for (guint i = 0; i < known->len; i++)
-    {
-      const char *candidate = known->pdata[i];
-      guint changes = strlen (candidate) <= MAX_KEY ? distance (key, candidate)
-                                                    : G_MAXUINT;
-
-      if (changes >= best)
-        continue;
-      best = changes;
-      found = candidate;
-    }
-  return found;
-}
-
 static gint
 compare_keys (gconstpointer a, gconstpointer b)
 {
@@ -237,7 +182,8 @@ sp_json_object_end (SpJsonObject *object)
 
       if (is_known (object, key))
         continue;
-      meant = nearest (object->known, key);
+      meant = sp_nearest_word (
+          (const char *const *)object->known->pdata, object->known->len, key);
       all = meant == NULL ? join_sorted (object->known) : NULL;
       if (meant != NULL)
         sp_json_object_problem (
@@ -362,6 +308,8 @@ sp_json_object_integer (SpJsonObject *object,
 {
   JsonNode *node = find (object, key);
   g_autofree char *wanted = NULL;
+  char least[24];
+  char most[24];
   gint64 value;
 
   if (node == NULL)
@@ -392,7 +340,9 @@ sp_json_object_word (SpJsonObject *object,
     if (g_str_equal (words[i], json_node_get_string (node)))
       return i;
   list = g_strjoinv ("\", \"", (char **)words);
-  wanted = g_strdup_printf (_ ("one of \"%s\""), list);
+  g_snprintf (least, sizeof least, "%" G_GINT64_FORMAT, minimum);
+  g_snprintf (most, sizeof most, "%" G_GINT64_FORMAT, maximum);
+  wanted = g_strdup_printf (_ ("a whole number from %s to %s"), least, most);
   refuse (object, key, node, wanted);
   return fallback;
 }
