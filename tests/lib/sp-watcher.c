@@ -4,8 +4,10 @@
 #include "sp-watcher.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #define CONNECT_TIMEOUT_S 20
+#define SMALL_BUFFER_BYTES 32768
 
 struct _SpWatcher
 {
@@ -64,6 +66,9 @@ connect_to_server (SpWatcher *watcher)
   watcher->local_port
       = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
   g_socket_set_timeout (socket, 0);
+  if (watcher->transport == SP_WATCHER_SMALL)
+    g_socket_set_option (
+        socket, SOL_SOCKET, SO_RCVBUF, SMALL_BUFFER_BYTES, NULL);
   return G_IO_STREAM (connection);
 }
 
@@ -316,8 +321,8 @@ sp_watcher_local_port (SpWatcher *watcher)
   return watcher->local_port;
 }
 
-const SpStrict *
-sp_watcher_stop (SpWatcher *watcher)
+static void
+join_thread (SpWatcher *watcher)
 {
   if (watcher->thread != NULL)
     {
@@ -326,8 +331,21 @@ sp_watcher_stop (SpWatcher *watcher)
       g_thread_join (g_steal_pointer (&watcher->thread));
       g_clear_object (&watcher->stream);
     }
+}
+
+const SpStrict *
+sp_watcher_stop (SpWatcher *watcher)
+{
+  join_thread (watcher);
   g_assert_cmpstr (watcher->strict->error, ==, NULL);
   return watcher->strict;
+}
+
+void
+sp_watcher_forgive (SpWatcher *watcher)
+{
+  join_thread (watcher);
+  g_clear_pointer (&watcher->strict->error, g_free);
 }
 
 void
