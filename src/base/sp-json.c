@@ -316,10 +316,9 @@ sp_json_object_integer (SpJsonObject *object,
     return fallback;
   if (get_integer (node, &value) && value >= minimum && value <= maximum)
     return value;
-  wanted = g_strdup_printf (
-      _ ("a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT),
-      minimum,
-      maximum);
+  g_snprintf (least, sizeof least, "%" G_GINT64_FORMAT, minimum);
+  g_snprintf (most, sizeof most, "%" G_GINT64_FORMAT, maximum);
+  wanted = g_strdup_printf (_ ("a whole number from %s to %s"), least, most);
   refuse (object, key, node, wanted);
   return fallback;
 }
@@ -340,9 +339,7 @@ sp_json_object_word (SpJsonObject *object,
     if (g_str_equal (words[i], json_node_get_string (node)))
       return i;
   list = g_strjoinv ("\", \"", (char **)words);
-  g_snprintf (least, sizeof least, "%" G_GINT64_FORMAT, minimum);
-  g_snprintf (most, sizeof most, "%" G_GINT64_FORMAT, maximum);
-  wanted = g_strdup_printf (_ ("a whole number from %s to %s"), least, most);
+  wanted = g_strdup_printf (_ ("one of \"%s\""), list);
   refuse (object, key, node, wanted);
   return fallback;
 }
