@@ -46,7 +46,7 @@ test_measure_refuses (void)
     HEADER "0000000000000000",
     HEADER "ffffffffffffffff",
     HEADER "cfffffffffffffff",
-    "<html>",
+    "3c68746d6c3e",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)

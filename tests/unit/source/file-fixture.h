@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define START_US (1000 * (gint64)G_USEC_PER_SEC)
-#define STEP_US 100000 /* of the fake clock, each time the test looks */
+#define STEP_US 400000 /* of the fake clock, each time the test looks */
 #define DEADLINE_S 60
 #define CLIP_HEADER_LEN 659 /* of the Header Object */
 #define CLIP_PACKETS 45

@@ -123,11 +123,12 @@ test_pace (Fixture *fixture, gconstpointer user_data)
   g_autoptr (GByteArray) clip = load ("clip.asf");
   gint64 begun_us;
 
+  fixture->step_us = STEP_US / 8;
   write_array (fixture, clip);
   start (fixture);
   play (fixture, 2);
   begun_us = packet_at (fixture, 1)->meta.arrived_us;
-  play (fixture, 1 + 3 * CLIP_PACKETS);
+  play (fixture, 10 + CLIP_PACKETS);
   for (guint i = 1; i < fixture->packets->len; i++)
     {
       SpAsfPacket packet;
