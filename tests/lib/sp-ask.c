@@ -112,7 +112,8 @@ read_head (int fd, gint64 until_us, SpAnswer *answer)
   while (head->len < 4 || memcmp (head->data + head->len - 4, "\r\n\r\n", 4))
     if (head->len > 65536 || !read_some (fd, head, 1, until_us, answer))
       break;
-  answer->head = g_strndup ((const char *)head->data, head->len);
+  g_byte_array_append (head, (const guint8 *)"", 1);
+  answer->head = g_strdup ((const char *)head->data);
   if (!g_str_has_suffix (answer->head, "\r\n\r\n"))
     return FALSE;
   g_assert_true (g_str_has_prefix (answer->head, "HTTP/1."));
@@ -216,6 +217,8 @@ sp_answer_header (const SpAnswer *answer, const char *name)
 char *
 sp_answer_text (const SpAnswer *answer)
 {
+  if (answer->body->len == 0)
+    return g_strdup ("");
   return g_strndup ((const char *)answer->body->data, answer->body->len);
 }
 

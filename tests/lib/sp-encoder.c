@@ -13,6 +13,8 @@
 #define MAX_FILLER 65531
 #define ANSWER_DEADLINE_S 15
 #define PREHEADER_LEN 8
+#define REFUSAL_MS 100
+#define MAX_RESUMES 50
 
 SpEncoder *
 sp_encoder_new (guint16 port, const char *name)
@@ -214,6 +216,19 @@ sp_encoder_reconnect (SpEncoder *encoder)
   encoder->is_broken = FALSE;
   encoder->fd = sp_ask_connect ("127.0.0.1", encoder->port);
   g_assert_cmpint (encoder->fd, >=, 0);
+}
+
+void
+sp_encoder_resume (SpEncoder *encoder)
+{
+  for (guint i = 0; i < MAX_RESUMES; i++)
+    {
+      sp_encoder_reconnect (encoder);
+      sp_encoder_start (encoder, SP_ENCODER_ENDLESS);
+      if (!sp_ask_readable (encoder->fd, REFUSAL_MS))
+        return;
+    }
+  g_error ("the server refuses to resume the push");
 }
 
 void

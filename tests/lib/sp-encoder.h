@@ -43,6 +43,9 @@ guint sp_encoder_answer (SpEncoder *encoder, guint deadline_s);
 void sp_encoder_break (SpEncoder *encoder);
 /* A new connection of the same session. */
 void sp_encoder_reconnect (SpEncoder *encoder);
+/* Loses the connection and goes on with an endless PushStart on a new one, as
+ * often as it takes the server to see that the old one is gone. */
+void sp_encoder_resume (SpEncoder *encoder);
 void sp_encoder_free (SpEncoder *encoder);
 
 /* Setup (204), an endless PushStart and @header. */
