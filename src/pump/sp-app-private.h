@@ -36,7 +36,6 @@ struct _SpApp
 
 /* sp-app-streams.c */
 void sp_app_apply_streams (SpApp *app, SpConfig *old, SpConfig *config);
-SpStream *sp_app_add_stream (SpApp *app, const SpStreamConfig *config);
 void sp_app_on_stream_changed (SpStream *stream, gpointer user_data);
 
 /* sp-app-control.c */

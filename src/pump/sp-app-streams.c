@@ -53,9 +53,8 @@ sp_app_on_stream_changed (SpStream *stream, gpointer user_data)
   sp_mailbox_post (app->mailbox, deliver_changed, app, sp_stream_ref (stream));
 }
 
-/** sp_app_add_stream: (transfer none): made, registered, without a source. */
-SpStream *
-sp_app_add_stream (SpApp *app, const SpStreamConfig *config)
+static void
+add (SpApp *app, const SpStreamConfig *config)
 {
   g_autofree SpLaneHost *hosts = g_new (SpLaneHost, app->n_workers);
   g_autoptr (SpStream) stream = NULL;
@@ -68,14 +67,6 @@ sp_app_add_stream (SpApp *app, const SpStreamConfig *config)
       config->name, config->path, &policy, hosts, app->n_workers);
   sp_stream_set_notify (stream, sp_app_on_stream_changed, app);
   sp_registry_add (app->registry, stream);
-  return stream;
-}
-
-static void
-add (SpApp *app, const SpStreamConfig *config)
-{
-  SpStream *stream = sp_app_add_stream (app, config);
-
   if (config->enabled)
     sp_supervisor_add (app->supervisor, stream, config);
 }

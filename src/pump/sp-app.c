@@ -203,21 +203,28 @@ sp_app_start (SpApp *app)
   sp_listener_start (app->listener);
 }
 
+/** sp_app_add_demo: the one stream of the built-in configuration gets the film
+ * as its source; no encoder may push there. */
 void
 sp_app_add_demo (SpApp *app)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) film = g_resources_lookup_data (
       DEMO_RESOURCE, G_RESOURCE_LOOKUP_FLAGS_NONE, &error);
-  SpStream *stream;
+  g_autoptr (SpStream) stream = sp_registry_lookup (app->registry, "demo");
+  SpStreamPolicy policy;
 
+  g_return_if_fail (stream != NULL);
   if (film == NULL)
     {
-      sp_log (
-          G_LOG_LEVEL_WARNING, NULL, "no demonstration: %s", error->message);
+      sp_log (G_LOG_LEVEL_WARNING, NULL, "no demonstration: %s",
+              error->message);
       return;
     }
-  stream = sp_app_add_stream (app, app->config->streams->pdata[0]);
+  sp_stream_get_policy (stream, &policy);
+  policy.is_push = FALSE;
+  g_strlcpy (policy.source_type, "file", sizeof policy.source_type);
+  sp_stream_set_policy (stream, &policy);
   app->demo = sp_file_new_from_bytes (film, stream, 0);
 }
 
