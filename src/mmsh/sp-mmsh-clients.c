@@ -86,7 +86,8 @@ random_id (void)
 guint32
 sp_mmsh_clients_add (SpMmshClients *clients, gint64 now_us)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&clients->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
+      = g_mutex_locker_new (&clients->mutex);
   Client *client = g_new0 (Client, 1);
 
   while (g_hash_table_size (clients->by_id) >= clients->max
@@ -108,7 +109,8 @@ sp_mmsh_clients_add (SpMmshClients *clients, gint64 now_us)
 SpMmshClientState
 sp_mmsh_clients_touch (SpMmshClients *clients, guint32 id, gint64 now_us)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&clients->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
+      = g_mutex_locker_new (&clients->mutex);
   Client *client = lookup (clients, id, now_us);
 
   if (client == NULL)
@@ -125,7 +127,8 @@ sp_mmsh_clients_touch (SpMmshClients *clients, guint32 id, gint64 now_us)
 gboolean
 sp_mmsh_clients_play (SpMmshClients *clients, guint32 id, gint64 now_us)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&clients->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
+      = g_mutex_locker_new (&clients->mutex);
   Client *client = lookup (clients, id, now_us);
 
   if (client == NULL || client->state == SP_MMSH_CLIENT_STREAMING)
@@ -138,7 +141,8 @@ sp_mmsh_clients_play (SpMmshClients *clients, guint32 id, gint64 now_us)
 void
 sp_mmsh_clients_stop (SpMmshClients *clients, guint32 id, gint64 now_us)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&clients->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
+      = g_mutex_locker_new (&clients->mutex);
   Client *client = lookup (clients, id, now_us);
 
   if (client == NULL || client->state != SP_MMSH_CLIENT_STREAMING)
@@ -151,7 +155,8 @@ sp_mmsh_clients_stop (SpMmshClients *clients, guint32 id, gint64 now_us)
 void
 sp_mmsh_clients_remove (SpMmshClients *clients, guint32 id)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&clients->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
+      = g_mutex_locker_new (&clients->mutex);
   Client *client = g_hash_table_lookup (clients->by_id, GUINT_TO_POINTER (id));
 
   if (client != NULL)
@@ -161,7 +166,8 @@ sp_mmsh_clients_remove (SpMmshClients *clients, guint32 id)
 guint
 sp_mmsh_clients_expire (SpMmshClients *clients, gint64 now_us)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&clients->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
+      = g_mutex_locker_new (&clients->mutex);
   guint n = 0;
 
   for (; clients->idle.head != NULL
@@ -174,7 +180,8 @@ sp_mmsh_clients_expire (SpMmshClients *clients, gint64 now_us)
 guint
 sp_mmsh_clients_count (SpMmshClients *clients)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&clients->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
+      = g_mutex_locker_new (&clients->mutex);
 
   return g_hash_table_size (clients->by_id);
 }
