@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#pragma once
+
+#include "sp-control.h"
+
+#define SP_ADMIN_PAGE_DEFAULT 100
+#define SP_ADMIN_PAGE_MAX 1000
+
+/** Which clients a request means, with the strings its filter points to. Made
+ * on the stack, zeroed; cleared whether parsing succeeds or not. */
+typedef struct
+{
+  SpClientFilter filter;
+  char *stream;
+  char *external_id;
+  guint64 after; /* of a query: ids above this, this many */
+  guint limit;
+} SpAdminFilter;
+
+gboolean sp_admin_filter_parse_kick (SpAdminFilter *filter,
+                                     const char *body,
+                                     gsize len,
+                                     GError **error);
+gboolean sp_admin_filter_parse_query (SpAdminFilter *filter,
+                                      GHashTable *query,
+                                      GError **error);
+GInetAddressMask *sp_admin_filter_parse_mask (const char *text, GError **error);
+void sp_admin_filter_clear (SpAdminFilter *filter);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SpAdminFilter, sp_admin_filter_clear)
