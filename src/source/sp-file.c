@@ -28,7 +28,8 @@ typedef struct
   SpFileReader *reader;
   SpPublisher *publisher; /* NULL: not acquired yet, or taken away */
   SpAsfIntake *intake;
-  GBytes *header; /* the last one read: the first word to a new publisher */
+  GBytes *header;         /* the last one read */
+  gboolean is_header_due; /* @publisher has not been told yet */
   GSource *timer;
   gboolean is_failed;
   gboolean has_anchor;
@@ -67,26 +68,27 @@ release (SpFile *file, gint64 now_us, const char *why)
 
 /* For the eyes of clients: a message of GIO would tell them folders. */
 static char *
-describe (SpFile *file, const GError *error)
+describe (const GError *error)
 {
   if (error->domain == SP_ERROR)
-    return g_strdup_printf ("%s: %s", file->label, error->message);
+    return g_strdup_printf ("its file cannot be played: %s", error->message);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    return g_strdup_printf ("%s: no such file", file->label);
-  return g_strdup_printf ("%s: cannot be read", file->label);
+    return g_strdup ("its file is missing");
+  return g_strdup ("its file cannot be read");
 }
 
+/* Once for each reason. Where a live stream has lost its source, that is told
+ * by others: then the reason is only a detail. */
 static void
-log_failure (SpFile *file, const GError *error)
+log_failure (SpFile *file, const GError *error, gboolean was_live)
 {
-  const SpLogFields fields = { .stream = sp_stream_path (file->stream),
-                               .message_id = SP_MESSAGE_SOURCE_DOWN };
+  const SpLogFields fields = { .stream = sp_stream_path (file->stream) };
 
   if (g_strcmp0 (file->last_error, error->message) == 0)
     return;
   g_free (file->last_error);
   file->last_error = g_strdup (error->message);
-  sp_log (G_LOG_LEVEL_WARNING,
+  sp_log (was_live ? G_LOG_LEVEL_INFO : G_LOG_LEVEL_WARNING,
           &fields,
           "%s cannot be played: %s; tried again every %u ms",
           file->label,
@@ -97,20 +99,21 @@ log_failure (SpFile *file, const GError *error)
 static void
 log_recovery (SpFile *file)
 {
-  const SpLogFields fields = { .stream = sp_stream_path (file->stream),
-                               .message_id = SP_MESSAGE_SOURCE_UP };
+  const SpLogFields fields = { .stream = sp_stream_path (file->stream) };
 
   if (file->last_error == NULL)
     return;
   g_clear_pointer (&file->last_error, g_free);
-  sp_log (G_LOG_LEVEL_MESSAGE, &fields, "%s plays again", file->label);
+  sp_log (G_LOG_LEVEL_INFO, &fields, "%s plays again", file->label);
 }
 
 static void
 fail (SpFile *file, const GError *error)
 {
   gint64 now_us = sp_clock_now_us ();
-  g_autofree char *why = describe (file, error);
+  g_autofree char *why = describe (error);
+  gboolean was_live
+      = sp_stream_live_rank (file->stream, now_us) == (gint)file->rank;
 
   if (g_error_matches (error, SP_ERROR, SP_ERROR_REVOKED))
     release (file, now_us, why);
@@ -119,22 +122,12 @@ fail (SpFile *file, const GError *error)
   if (sp_stream_live_rank (file->stream, now_us) < 0)
     sp_stream_set_error (file->stream, why);
   sp_stream_count (file->stream, SP_STREAM_source_errors, 1);
-  log_failure (file, error);
+  log_failure (file, error, was_live);
   file->is_failed = TRUE;
   file->has_anchor = FALSE;
   set_timer (file, file->retry_ms);
 }
 
-static gboolean
-put_header (SpFile *file, gint64 now_us, GError **error)
-{
-  gsize len;
-  const guint8 *data = g_bytes_get_data (file->header, &len);
-
-  return sp_asf_intake_header (file->intake, data, len, now_us, error);
-}
-
-/* Has a publisher that knows the header. */
 static gboolean
 acquire (SpFile *file, gint64 now_us, GError **error)
 {
@@ -145,7 +138,32 @@ acquire (SpFile *file, gint64 now_us, GError **error)
   if (file->publisher == NULL)
     return FALSE;
   file->intake = sp_asf_intake_new (file->publisher);
-  return file->header == NULL || put_header (file, now_us, error);
+  file->is_header_due = TRUE;
+  return TRUE;
+}
+
+static gboolean
+put_header (SpFile *file, gint64 now_us, GError **error)
+{
+  gsize len;
+  const guint8 *data = g_bytes_get_data (file->header, &len);
+
+  if (!file->is_header_due)
+    return TRUE;
+  if (!sp_asf_intake_header (file->intake, data, len, now_us, error))
+    return FALSE;
+  file->is_header_due = FALSE;
+  return TRUE;
+}
+
+/* A header is told with the first packet behind it: a file without any is no
+ * source. */
+static void
+take_header (SpFile *file, const SpFileItem *item)
+{
+  g_clear_pointer (&file->header, g_bytes_unref);
+  file->header = g_bytes_new (item->data, item->len);
+  file->is_header_due = TRUE;
 }
 
 /* Microseconds until @item is due; 0: now. After a long stop, of this program
@@ -169,30 +187,30 @@ wait_for (SpFile *file, const SpFileItem *item, gint64 now_us)
 static gboolean
 play (SpFile *file, const SpFileItem *item, gint64 now_us, GError **error)
 {
-  if (item->kind == SP_FILE_ERROR)
+  switch (item->kind)
     {
+    case SP_FILE_ERROR:
       g_propagate_error (error, g_error_copy (item->error));
       return FALSE;
+    case SP_FILE_HEADER:
+      take_header (file, item);
+      return TRUE;
+    case SP_FILE_PACKET:
+      break;
     }
-  if (!acquire (file, now_us, error))
-    return FALSE;
-  if (item->kind == SP_FILE_HEADER)
-    {
-      g_clear_pointer (&file->header, g_bytes_unref);
-      file->header = g_bytes_new (item->data, item->len);
-      return put_header (file, now_us, error);
-    }
-  if (!sp_asf_intake_data (file->intake, item->data, item->len, now_us, error))
+  if (!acquire (file, now_us, error) || !put_header (file, now_us, error)
+      || !sp_asf_intake_data (
+          file->intake, item->data, item->len, now_us, error))
     return FALSE;
   log_recovery (file);
   return TRUE;
 }
 
-/* An item that nobody could be given waits for the next attempt. */
+/* A packet that nobody could be given waits for the next attempt. */
 static gboolean
 is_done_with (SpFile *file, const SpFileItem *item)
 {
-  return file->publisher != NULL || item->kind == SP_FILE_ERROR;
+  return file->publisher != NULL || item->kind != SP_FILE_PACKET;
 }
 
 /* Plays all that is due; then waits for the clock or for the reader. */

@@ -7,15 +7,14 @@
 #include "sp-test.h"
 
 #define FRAMING_LEN 12 /* of the captured file */
-* /
 #define CLIP_HEADER_LEN 659
 
 #define HEADER "3026b275 8e66cf11 a6d900aa 0062ce6c"
 #define DATA "3626b275 8e66cf11 a6d900aa 0062ce6c"
 #define ZERO_16 "00000000 00000000 00000000 00000000"
 
-    static void
-    test_measure (void)
+static void
+test_measure (void)
 {
   g_autoptr (GBytes) file = sp_test_data ("ee4-to-wmp9-header.bin");
   const guint8 *data

@@ -36,7 +36,7 @@ typedef struct
 } Fixture;
 
 static guint n_warnings;
-static guint n_messages;
+static guint n_infos;
 
 /* Log lines are counted; a test says how many it expects. */
 static inline GLogWriterOutput
@@ -46,8 +46,8 @@ on_log (GLogLevelFlags level,
         gpointer user_data)
 {
   n_warnings += level & G_LOG_LEVEL_WARNING ? 1 : 0;
-  n_messages += level & G_LOG_LEVEL_MESSAGE ? 1 : 0;
-  return level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE)
+  n_infos += level & G_LOG_LEVEL_INFO ? 1 : 0;
+  return level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO)
              ? G_LOG_WRITER_HANDLED
              : g_log_writer_default (level, fields, n_fields, user_data);
 }
@@ -60,7 +60,7 @@ set_up (Fixture *fixture, gconstpointer user_data)
   SpLaneHost host = { 0 };
 
   n_warnings = 0;
-  n_messages = 0;
+  n_infos = 0;
   fixture->path = g_build_filename (g_get_user_data_dir (), "film.asf", NULL);
   g_mkdir_with_parents (g_get_user_data_dir (), 0700);
   fixture->mailbox = sp_mailbox_new ();
