@@ -90,7 +90,6 @@ if $sanitize; then
   stage address,undefined build-asan \
     --no-suite players --no-suite lint --no-suite bench --timeout-multiplier 4 -- \
     -Db_sanitize=address,undefined -Db_lundef=false
-  export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
   # Its shadow memory collides with addresses that some kernels choose.
   setarch -R true 2>/dev/null && still='setarch -R'
   stage thread build-tsan \
