@@ -49,10 +49,10 @@ add_problem (SpJsonProblems *problems,
              va_list args)
 {
   g_autofree char *message = g_strdup_vprintf (format, args);
+  g_autofree char *clean = sp_log_escape (message, -1);
 
-  g_ptr_array_add (
-      problems->lines,
-      g_strconcat (path, *path != '\0' ? ": " : "", message, NULL));
+  g_ptr_array_add (problems->lines,
+                   g_strconcat (path, *path != '\0' ? ": " : "", clean, NULL));
 }
 
 /** sp_json_problems_add: @path may be "": then the line is the message. */

@@ -26,7 +26,7 @@ typedef enum
 
 typedef struct
 {
-  guint clients;             /* 0: no limit, as everywhere here */
+  guint clients; /* 0: no limit, as everywhere here */
   guint clients_per_address;
   guint bandwidth_kbps;
 } SpLimitsConfig;
@@ -36,62 +36,64 @@ typedef struct
 typedef struct
 {
   SpSourceType type;
-  char        *host;
-  guint16      port;       /* 80, with tls 443 */
-  char        *path;       /* starts with / */
-  gboolean     tls;
-  char        *ca;         /* PEM file, absolute; NULL: the system's */
-  char        *user;
-  char        *password;
-  char        *user_agent; /* NULL: the built-in one */
-  guint        connect_ms; /* 10000 */
-  guint        stall_ms;   /* 15000: no data for so long is a loss */
-  guint        retry_ms;   /* 10000: up to twice that between attempts */
-  char        *file;
+  char *host;
+  guint16 port; /* 80, with tls 443 */
+  char *path;   /* starts with / */
+  gboolean tls;
+  char *ca; /* PEM file, absolute; NULL: the system's */
+  char *user;
+  char *password;
+  char *user_agent; /* NULL: the built-in one */
+  guint connect_ms; /* 10000 */
+  guint stall_ms;   /* 15000: no data for so long is a loss */
+  guint retry_ms;   /* 10000: up to twice that between attempts */
+  char *file;
 } SpSourceConfig;
 
 typedef struct
 {
-  char          *name;
-  char          *path;
-  gboolean       enabled;
-  GPtrArray     *sources; /* SpSourceConfig: the main one, then the fallbacks */
-  gboolean       on_demand;
-  guint          burst_ms;         /* 2000 */
-  guint          hold_ms;          /* 60000 */
-  guint          flush_ms;         /* 100 */
-  guint          push_takeover_ms; /* 10000 */
-  guint          linger_ms;        /* 30000 */
-  SpSlowViewer   slow_viewer;
-  guint          slow_viewer_ms;   /* 10000 */
+  char *name;
+  char *path;
+  gboolean enabled;
+  GPtrArray *sources; /* SpSourceConfig: the main one, then the fallbacks */
+  gboolean on_demand;
+  guint burst_ms;         /* 2000 */
+  guint hold_ms;          /* 60000 */
+  guint flush_ms;         /* 100 */
+  guint push_takeover_ms; /* 10000 */
+  guint linger_ms;        /* 30000 */
+  SpSlowViewer slow_viewer;
+  guint slow_viewer_ms; /* 10000 */
   SpLimitsConfig limits;
 } SpStreamConfig;
 
 /** What a configuration file says, whole and checked. Immutable, counted. */
 typedef struct
 {
-  grefcount      ref_count;
-  GStrv          listen; /* addresses; default { "::", "0.0.0.0" } */
-  guint16        port;   /* 8086; 0 lets the kernel choose (tests) */
-  gboolean       ssl;
-  guint16        ssl_port; /* 8089 */
-  char          *ssl_key;  /* absolute */
-  char          *ssl_cert;
-  gboolean       use_http_proxy;
-  char          *http_proxy_host;
-  guint16        http_proxy_port;
-  gboolean       use_proxy_for_local_addresses;
-  char          *redirect_404_to;
-  char          *user;
-  char          *group;
-  guint          workers;
+  grefcount ref_count;
+  GStrv listen; /* addresses; default { "::", "0.0.0.0" } */
+  guint16 port; /* 8086; 0 lets the kernel choose (tests) */
+  gboolean ssl;
+  guint16 ssl_port; /* 8089 */
+  char *ssl_key;    /* absolute */
+  char *ssl_cert;
+  gboolean use_http_proxy;
+  char *http_proxy_host;
+  guint16 http_proxy_port;
+  gboolean use_proxy_for_local_addresses;
+  char *redirect_404_to;
+  char *user;
+  char *group;
+  guint workers;
   SpLimitsConfig limits;
-  char          *admin_listen; /* "127.0.0.1"; NULL: no admin REST */
-  guint16        admin_port;   /* 8087 */
-  char          *admin_token;  /* read from admin.token_file; NULL: none */
-  SpUaCheck      ua_check;
-  char          *server_token; /* towards viewers; default "Rex/12.0.7600.16385" */
-  GPtrArray     *streams;      /* SpStreamConfig */
+  char *admin_listen;     /* "127.0.0.1"; NULL: no admin REST */
+  guint16 admin_port;     /* 8087 */
+  char *admin_token_file; /* absolute; NULL: none */
+  char *admin_token;      /* read from it; NULL: none */
+  SpUaCheck ua_check;
+  char *server_token; /* towards viewers; default "Rex/12.0.7600.16385" */
+  GPtrArray *streams; /* SpStreamConfig */
+  GHashTable *streams_by_path; /* for sp_config_find_stream() */
 } SpConfig;
 
 /* All of the configuration, or NULL with every problem in @problems, each
@@ -99,12 +101,27 @@ typedef struct
  * MESSAGE". Relative paths count from @file's folder. */
 SpConfig *sp_config_load (const char *file, GPtrArray *problems);
 /* The same from text; @file only names it and is where relative paths start. */
-SpConfig *sp_config_parse (const char *text, gsize len, const char *file, GPtrArray *problems);
+SpConfig *sp_config_parse (const char *text,
+                           gsize len,
+                           const char *file,
+                           GPtrArray *problems);
+/* The same for a reload. After a start as root the daemon may no longer read
+ * what it opened then: TLS key, certificate and token file of @running are
+ * taken for good where only the right to read them is gone. */
+SpConfig *
+sp_config_reload (const char *file, SpConfig *running, GPtrArray *problems);
 SpConfig *sp_config_ref (SpConfig *config);
-void      sp_config_unref (SpConfig *config);
-/* (nullable) (transfer none) */
+void sp_config_unref (SpConfig *config);
+/* (nullable) (transfer none): without regard to case */
 SpStreamConfig *sp_config_find_stream (SpConfig *config, const char *path);
-gboolean  sp_stream_config_equal (const SpStreamConfig *a, const SpStreamConfig *b);
-gboolean  sp_source_config_equal (const SpSourceConfig *a, const SpSourceConfig *b);
+gboolean sp_stream_config_equal (const SpStreamConfig *a,
+                                 const SpStreamConfig *b);
+gboolean sp_source_config_equal (const SpSourceConfig *a,
+                                 const SpSourceConfig *b);
+/* All of them, in order. */
+gboolean sp_stream_config_sources_equal (const SpStreamConfig *a,
+                                         const SpStreamConfig *b);
+gboolean sp_limits_config_equal (const SpLimitsConfig *a,
+                                 const SpLimitsConfig *b);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpConfig, sp_config_unref)
