@@ -10,7 +10,7 @@ void
 sp_test_init (int *argc, char ***argv)
 {
   setlocale (LC_ALL, "C.UTF-8");
-  g_test_init (argc, argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (argc, argv, NULL);
 }
 
 guint8 *
