@@ -63,7 +63,7 @@ demux (SpMmshDirection direction,
 
   for (gsize i = 0; at < len; i++)
     {
-      gsize wanted = n_sizes > 0 ? sizes[i % n_sizes] + 1 : len;
+      gsize wanted = n_sizes > 0 ? (gsize)sizes[i % n_sizes] + 1 : len;
       gsize n = MIN (wanted, len - at);
       g_autofree guint8 *piece = g_memdup2 (data + at, n);
       g_autoptr (GError) error = NULL;
