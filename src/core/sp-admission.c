@@ -40,7 +40,8 @@ void
 sp_admission_set_limits (SpAdmission *admission,
                          const SpAdmissionLimits *limits)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&admission->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&admission->mutex);
 
   admission->limits = *limits;
 }
@@ -130,7 +131,8 @@ sp_admission_enter (SpAdmission *admission,
                     GError **error)
 {
   g_auto (GStrv) keys = make_keys (stream, address);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&admission->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&admission->mutex);
   SpStreamPolicy policy;
   const char *why;
 
@@ -150,7 +152,8 @@ sp_admission_leave (SpAdmission *admission,
                     GInetAddress *address)
 {
   g_auto (GStrv) keys = make_keys (stream, address);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&admission->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&admission->mutex);
 
   admission->n_clients--;
   for (guint i = 0; i < 3; i++)
@@ -160,7 +163,8 @@ sp_admission_leave (SpAdmission *admission,
 guint
 sp_admission_count (SpAdmission *admission)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&admission->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&admission->mutex);
 
   return admission->n_clients;
 }

@@ -47,7 +47,8 @@ sp_publisher_acquire (SpStream *stream,
   SpPublisher *holder;
 
   g_return_val_if_fail (rank < SP_MAX_RANKS, NULL);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stream->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&stream->mutex);
   if (stream->is_closed || !stream->policy.is_enabled)
     {
       sp_error_set (error, SP_ERROR_NOT_FOUND, "'%s' is closed", stream->path);

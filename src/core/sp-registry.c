@@ -34,7 +34,8 @@ SpStream *
 sp_registry_lookup (SpRegistry *registry, const char *path)
 {
   g_autofree char *key = g_ascii_strdown (path, -1);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&registry->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&registry->mutex);
   SpStream *stream = g_hash_table_lookup (registry->streams, key);
 
   return stream != NULL ? sp_stream_ref (stream) : NULL;
@@ -44,7 +45,8 @@ sp_registry_lookup (SpRegistry *registry, const char *path)
 void
 sp_registry_add (SpRegistry *registry, SpStream *stream)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&registry->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&registry->mutex);
 
   g_hash_table_replace (registry->streams,
                         g_ascii_strdown (sp_stream_path (stream), -1),
@@ -55,7 +57,8 @@ void
 sp_registry_remove (SpRegistry *registry, const char *path)
 {
   g_autofree char *key = g_ascii_strdown (path, -1);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&registry->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&registry->mutex);
 
   g_hash_table_remove (registry->streams, key);
 }

@@ -74,7 +74,8 @@ sp_stream_path (SpStream *stream)
 void
 sp_stream_get_policy (SpStream *stream, SpStreamPolicy *policy)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stream->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&stream->mutex);
 
   *policy = stream->policy;
 }
@@ -185,7 +186,8 @@ sp_stream_deactivate (SpStream *stream, gint64 now_us, const char *why)
 SpPacket *
 sp_stream_live_header (SpStream *stream)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stream->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&stream->mutex);
 
   if (stream->active == NULL || stream->header == NULL
       || !stream->policy.is_enabled)
@@ -196,7 +198,8 @@ sp_stream_live_header (SpStream *stream)
 gint
 sp_stream_live_rank (SpStream *stream, gint64 now_us)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stream->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&stream->mutex);
 
   if (stream->active == NULL || now_us - stream->last_packet_us > SP_STALL_US)
     return -1;
@@ -215,7 +218,8 @@ sp_stream_want (SpStream *stream, gint64 now_us)
 gboolean
 sp_stream_is_wanted (SpStream *stream, gint64 now_us)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stream->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&stream->mutex);
   gint64 linger_us = (gint64)stream->policy.linger_ms * 1000;
 
   return g_atomic_int_get (&stream->n_clients) > 0
@@ -225,7 +229,8 @@ sp_stream_is_wanted (SpStream *stream, gint64 now_us)
 char *
 sp_stream_why_not (SpStream *stream)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stream->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&stream->mutex);
 
   if (!stream->policy.is_enabled)
     return g_strdup ("the stream is switched off");
@@ -238,7 +243,8 @@ sp_stream_why_not (SpStream *stream)
 void
 sp_stream_set_error (SpStream *stream, const char *why)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stream->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&stream->mutex);
 
   g_free (stream->error);
   stream->error = g_strdup (why);
@@ -308,7 +314,8 @@ rate_bps (SpStream *stream, gint64 now_us)
 guint64
 sp_stream_bitrate_bps (SpStream *stream, gint64 now_us)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stream->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&stream->mutex);
 
   return rate_bps (stream, now_us);
 }
@@ -338,7 +345,8 @@ SpStreamInfo *
 sp_stream_info (SpStream *stream, gint64 now_us)
 {
   SpStreamInfo *info = g_new0 (SpStreamInfo, 1);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&stream->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&stream->mutex);
 
   info->name = g_strdup (stream->name);
   info->path = g_strdup (stream->path);

@@ -86,7 +86,7 @@ random_id (void)
 guint32
 sp_mmsh_clients_add (SpMmshClients *clients, gint64 now_us)
 {
-  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
       = g_mutex_locker_new (&clients->mutex);
   Client *client = g_new0 (Client, 1);
 
@@ -109,7 +109,7 @@ sp_mmsh_clients_add (SpMmshClients *clients, gint64 now_us)
 SpMmshClientState
 sp_mmsh_clients_touch (SpMmshClients *clients, guint32 id, gint64 now_us)
 {
-  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
       = g_mutex_locker_new (&clients->mutex);
   Client *client = lookup (clients, id, now_us);
 
@@ -127,7 +127,7 @@ sp_mmsh_clients_touch (SpMmshClients *clients, guint32 id, gint64 now_us)
 gboolean
 sp_mmsh_clients_play (SpMmshClients *clients, guint32 id, gint64 now_us)
 {
-  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
       = g_mutex_locker_new (&clients->mutex);
   Client *client = lookup (clients, id, now_us);
 
@@ -141,7 +141,7 @@ sp_mmsh_clients_play (SpMmshClients *clients, guint32 id, gint64 now_us)
 void
 sp_mmsh_clients_stop (SpMmshClients *clients, guint32 id, gint64 now_us)
 {
-  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
       = g_mutex_locker_new (&clients->mutex);
   Client *client = lookup (clients, id, now_us);
 
@@ -155,7 +155,7 @@ sp_mmsh_clients_stop (SpMmshClients *clients, guint32 id, gint64 now_us)
 void
 sp_mmsh_clients_remove (SpMmshClients *clients, guint32 id)
 {
-  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
       = g_mutex_locker_new (&clients->mutex);
   Client *client = g_hash_table_lookup (clients->by_id, GUINT_TO_POINTER (id));
 
@@ -166,7 +166,7 @@ sp_mmsh_clients_remove (SpMmshClients *clients, guint32 id)
 guint
 sp_mmsh_clients_expire (SpMmshClients *clients, gint64 now_us)
 {
-  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
       = g_mutex_locker_new (&clients->mutex);
   guint n = 0;
 
@@ -180,7 +180,7 @@ sp_mmsh_clients_expire (SpMmshClients *clients, gint64 now_us)
 guint
 sp_mmsh_clients_count (SpMmshClients *clients)
 {
-  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
       = g_mutex_locker_new (&clients->mutex);
 
   return g_hash_table_size (clients->by_id);

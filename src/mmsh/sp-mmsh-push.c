@@ -166,7 +166,8 @@ sp_mmsh_pushes_setup (SpMmshPushes *pushes,
                       gint64 now_us,
                       GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&pushes->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&pushes->mutex);
   SpMmshPush *push = find (pushes, id);
 
   if (push == NULL && id != NULL && !g_str_equal (id, "0"))
@@ -192,7 +193,8 @@ sp_mmsh_pushes_begin (SpMmshPushes *pushes,
                       gint64 now_us,
                       GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&pushes->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&pushes->mutex);
   SpMmshPush *push = find (pushes, id);
 
   if (push != NULL && !check_free (push, stream, error))
@@ -357,7 +359,8 @@ sp_mmsh_pushes_expire (SpMmshPushes *pushes, gint64 now_us)
 guint
 sp_mmsh_pushes_count (SpMmshPushes *pushes)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&pushes->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&pushes->mutex);
 
   return g_hash_table_size (pushes->by_id);
 }

@@ -67,7 +67,8 @@ sp_mmsh_service_set (SpMmshService *service,
 SpMmshSettings *
 sp_mmsh_service_settings (SpMmshService *service)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&service->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&service->mutex);
 
   g_atomic_ref_count_inc (&service->settings->ref_count);
   return service->settings;
