@@ -38,12 +38,29 @@ unmap (GInetAddressMask *mask)
   return g_inet_address_mask_new (inner, bits - MAPPED_BITS, NULL);
 }
 
+/* g_inet_address_mask_new_from_string() would warn about a length of -1. */
+static GInetAddressMask *
+parse_mask (const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, "/", 2);
+  g_autoptr (GInetAddress) address
+      = parts[0] != NULL ? g_inet_address_new_from_string (parts[0]) : NULL;
+  guint64 bits;
+
+  if (address == NULL)
+    return NULL;
+  bits = g_inet_address_get_native_size (address) * 8;
+  if (parts[1] != NULL
+      && !g_ascii_string_to_unsigned (parts[1], 10, 0, bits, &bits, NULL))
+    return NULL;
+  return g_inet_address_mask_new (address, (guint)bits, NULL);
+}
+
 /** sp_admin_filter_parse_mask: (transfer full): a network or one address. */
 GInetAddressMask *
 sp_admin_filter_parse_mask (const char *text, GError **error)
 {
-  g_autoptr (GInetAddressMask) mask
-      = g_inet_address_mask_new_from_string (text, NULL);
+  g_autoptr (GInetAddressMask) mask = parse_mask (text);
 
   if (mask != NULL)
     return unmap (mask);

@@ -3,6 +3,8 @@
 
 #include "sp-admin-json.h"
 
+#include <string.h>
+
 typedef JsonNode *(*ElementFunc) (gconstpointer info, const SpAdminNow *now);
 
 static void
