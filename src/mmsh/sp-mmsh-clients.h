@@ -3,8 +3,9 @@
 
 #include <glib.h>
 
-/** client-id table (MS-WMSP 3.2.1): INIT -> STREAMING -> IDLE -> gone. Any thread,
- * one mutex, once a request. Bounded: at @max sessions the oldest idle one goes. */
+/** client-id table (MS-WMSP 3.2.1): INIT -> STREAMING -> IDLE -> gone. Any
+ * thread, one mutex, once a request. Bounded: at @max sessions the oldest idle
+ * one goes. */
 typedef struct _SpMmshClients SpMmshClients;
 
 typedef enum
@@ -15,20 +16,22 @@ typedef enum
   SP_MMSH_CLIENT_IDLE,
 } SpMmshClientState;
 
-#define SP_MMSH_IDLE_MS 65000          /* real timer; what is advertised is less */
+#define SP_MMSH_IDLE_MS 65000 /* real timer; what is advertised is less */
 #define SP_MMSH_ADVERTISED_MS 60000
 
-SpMmshClients    *sp_mmsh_clients_new (guint max);
-void              sp_mmsh_clients_free (SpMmshClients *clients);
+SpMmshClients *sp_mmsh_clients_new (guint max);
+void sp_mmsh_clients_free (SpMmshClients *clients);
 /* A random id, unique, never 0, in state INIT. */
-guint32           sp_mmsh_clients_add (SpMmshClients *clients, gint64 now_us);
+guint32 sp_mmsh_clients_add (SpMmshClients *clients, gint64 now_us);
 /* Also stops counting it as idle: any request re-arms the timer. */
-SpMmshClientState sp_mmsh_clients_touch (SpMmshClients *clients, guint32 id, gint64 now_us);
+SpMmshClientState
+sp_mmsh_clients_touch (SpMmshClients *clients, guint32 id, gint64 now_us);
 /* INIT or IDLE -> STREAMING; FALSE when it is unknown or streaming already. */
-gboolean          sp_mmsh_clients_play (SpMmshClients *clients, guint32 id, gint64 now_us);
+gboolean
+sp_mmsh_clients_play (SpMmshClients *clients, guint32 id, gint64 now_us);
 /* STREAMING -> IDLE */
-void              sp_mmsh_clients_stop (SpMmshClients *clients, guint32 id, gint64 now_us);
-void              sp_mmsh_clients_remove (SpMmshClients *clients, guint32 id);
+void sp_mmsh_clients_stop (SpMmshClients *clients, guint32 id, gint64 now_us);
+void sp_mmsh_clients_remove (SpMmshClients *clients, guint32 id);
 /* Drops those idle for longer than SP_MMSH_IDLE_MS; how many. */
-guint             sp_mmsh_clients_expire (SpMmshClients *clients, gint64 now_us);
-guint             sp_mmsh_clients_count (SpMmshClients *clients);
+guint sp_mmsh_clients_expire (SpMmshClients *clients, gint64 now_us);
+guint sp_mmsh_clients_count (SpMmshClients *clients);
