@@ -4,6 +4,7 @@
 #include "sp-admin.h"
 #include "sp-admission.h"
 #include "sp-app.h"
+#include "sp-config-diff.h"
 #include "sp-listener.h"
 #include "sp-mmsh-service.h"
 #include "sp-source.h"
@@ -35,7 +36,8 @@ struct _SpApp
 };
 
 /* sp-app-streams.c */
-void sp_app_apply_streams (SpApp *app, SpConfig *old, SpConfig *config);
+void sp_app_start_streams (SpApp *app, SpConfig *config);
+void sp_app_change_stream (SpApp *app, const SpConfigChange *change);
 void sp_app_on_stream_changed (SpStream *stream, gpointer user_data);
 
 /* sp-app-control.c */

@@ -80,76 +80,49 @@ remove_stream (SpApp *app, SpStream *stream)
   g_hash_table_remove (app->logged, sp_stream_path (stream));
 }
 
-static gboolean
-are_sources_equal (const SpStreamConfig *a, const SpStreamConfig *b)
-{
-  if (a->sources->len != b->sources->len)
-    return FALSE;
-  for (guint i = 0; i < a->sources->len; i++)
-    if (!sp_source_config_equal (a->sources->pdata[i], b->sources->pdata[i]))
-      return FALSE;
-  return TRUE;
-}
-
 /* The clients stay: held while the sources change. */
 static void
-change (SpApp *app,
-        SpStream *stream,
-        const SpStreamConfig *old,
-        const SpStreamConfig *config)
+set_policy (SpStream *stream, const SpStreamConfig *config)
 {
   SpStreamPolicy policy;
 
   fill_policy (config, &policy);
   sp_stream_set_policy (stream, &policy);
-  if (are_sources_equal (old, config) && old->enabled == config->enabled
-      && old->on_demand == config->on_demand)
-    return;
+}
+
+static void
+set_sources (SpApp *app, SpStream *stream, const SpStreamConfig *config)
+{
   sp_supervisor_remove (app->supervisor, stream);
+  set_policy (stream, config);
   if (config->enabled)
     sp_supervisor_add (app->supervisor, stream, config);
 }
 
-/* A stream is the same when its path is; its name or switching it off makes it
- * another. */
-static gboolean
-is_same_stream (const SpStreamConfig *a, const SpStreamConfig *b)
+/** sp_app_start_streams: all that @config has. */
+void
+sp_app_start_streams (SpApp *app, SpConfig *config)
 {
-  const SpSourceConfig *source_a = g_ptr_array_index (a->sources, 0);
-  const SpSourceConfig *source_b = g_ptr_array_index (b->sources, 0);
-
-  return g_strcmp0 (a->name, b->name) == 0 && a->enabled == b->enabled
-         && source_a->type == source_b->type;
+  for (guint i = 0; i < config->streams->len; i++)
+    add (app, config->streams->pdata[i]);
 }
 
-/** sp_app_apply_streams: @old (nullable) to @config: what has not changed keeps
- * its clients. */
+/** sp_app_change_stream: one of the changes of a stream; what no change names
+ * keeps its sources and its clients. */
 void
-sp_app_apply_streams (SpApp *app, SpConfig *old, SpConfig *config)
+sp_app_change_stream (SpApp *app, const SpConfigChange *change)
 {
-  for (guint i = 0; old != NULL && i < old->streams->len; i++)
-    {
-      SpStreamConfig *before = old->streams->pdata[i];
-      SpStreamConfig *after = sp_config_find_stream (config, before->path);
-      g_autoptr (SpStream) stream = NULL;
+  g_autoptr (SpStream) stream
+      = sp_registry_lookup (app->registry, change->path);
 
-      if (after != NULL && is_same_stream (before, after))
-        continue;
-      stream = sp_registry_lookup (app->registry, before->path);
-      if (stream != NULL)
-        remove_stream (app, stream);
-    }
-  for (guint i = 0; i < config->streams->len; i++)
-    {
-      SpStreamConfig *after = config->streams->pdata[i];
-      SpStreamConfig *before
-          = old != NULL ? sp_config_find_stream (old, after->path) : NULL;
-      g_autoptr (SpStream) stream
-          = sp_registry_lookup (app->registry, after->path);
-
-      if (stream == NULL)
-        add (app, after);
-      else if (before != NULL && !sp_stream_config_equal (before, after))
-        change (app, stream, before, after);
-    }
+  if (change->kind == SP_CONFIG_STREAM_ADDED)
+    add (app, change->new_stream);
+  if (stream == NULL)
+    return;
+  if (change->kind == SP_CONFIG_STREAM_REMOVED)
+    remove_stream (app, stream);
+  else if (change->kind == SP_CONFIG_STREAM_POLICY)
+    set_policy (stream, change->new_stream);
+  else if (change->kind == SP_CONFIG_STREAM_SOURCES)
+    set_sources (app, stream, change->new_stream);
 }

@@ -4,6 +4,7 @@
 #include "sp-app-private.h"
 
 #include "sp-clock.h"
+#include "sp-demo-resources.h"
 #include "sp-error.h"
 #include "sp-log.h"
 #include "sp-privileges.h"
@@ -178,6 +179,15 @@ sp_app_open (SpApp *app, GError **error)
          && open_tls (app, error) && open_admin (app, error);
 }
 
+/* Pulls that are connected keep their connection: the next attempt asks anew.
+ */
+static void
+set_proxy (SpApp *app)
+{
+  g_clear_object (&app->source_context.proxy);
+  app->source_context.proxy = sp_source_proxy_resolver (app->config);
+}
+
 static gboolean
 on_tick (gpointer user_data)
 {
@@ -196,9 +206,9 @@ sp_app_start (SpApp *app)
 {
   for (guint i = 0; i < app->n_workers; i++)
     app->workers[i] = sp_worker_new (i, &sp_http_session, &app->http);
-  app->source_context.proxy = sp_source_proxy_resolver (app->config);
+  set_proxy (app);
   app->supervisor = sp_supervisor_new (&app->source_context);
-  sp_app_apply_streams (app, NULL, app->config);
+  sp_app_start_streams (app, app->config);
   app->tick_id = g_timeout_add (TICK_MS, on_tick, app);
   sp_listener_start (app->listener);
 }
@@ -209,16 +219,19 @@ void
 sp_app_add_demo (SpApp *app)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) film = g_resources_lookup_data (
-      DEMO_RESOURCE, G_RESOURCE_LOOKUP_FLAGS_NONE, &error);
+  g_autoptr (GBytes) film
+      = g_resource_lookup_data (sp_demo_get_resource (),
+                                DEMO_RESOURCE,
+                                G_RESOURCE_LOOKUP_FLAGS_NONE,
+                                &error);
   g_autoptr (SpStream) stream = sp_registry_lookup (app->registry, "demo");
   SpStreamPolicy policy;
 
   g_return_if_fail (stream != NULL);
   if (film == NULL)
     {
-      sp_log (G_LOG_LEVEL_WARNING, NULL, "no demonstration: %s",
-              error->message);
+      sp_log (
+          G_LOG_LEVEL_WARNING, NULL, "no demonstration: %s", error->message);
       return;
     }
   sp_stream_get_policy (stream, &policy);
@@ -229,54 +242,53 @@ sp_app_add_demo (SpApp *app)
 }
 
 static void
-warn_restart (SpConfig *old, SpConfig *config)
+warn_restart (const SpConfigChange *change)
 {
-  gboolean is_moved
-      = old->port != config->port || old->ssl_port != config->ssl_port
-        || old->ssl != config->ssl || old->workers != config->workers
-        || old->admin_port != config->admin_port
-        || g_strcmp0 (old->admin_listen, config->admin_listen) != 0
-        || g_strcmp0 (old->ssl_cert, config->ssl_cert) != 0
-        || g_strcmp0 (old->ssl_key, config->ssl_key) != 0
-        || !g_strv_equal ((const char *const *)old->listen,
-                          (const char *const *)config->listen);
-
-  if (is_moved)
-    sp_log (G_LOG_LEVEL_WARNING,
-            NULL,
-            "addresses, ports, keys and workers change only with a restart");
+  sp_log (G_LOG_LEVEL_WARNING,
+          NULL,
+          "%s changes only with a restart",
+          change->path);
 }
 
-static gboolean
-is_proxy_equal (SpConfig *a, SpConfig *b)
+static void
+apply_change (SpApp *app, const SpConfigChange *change)
 {
-  return a->use_http_proxy == b->use_http_proxy
-         && g_strcmp0 (a->http_proxy_host, b->http_proxy_host) == 0
-         && a->http_proxy_port == b->http_proxy_port
-         && a->use_proxy_for_local_addresses
-                == b->use_proxy_for_local_addresses;
+  switch (change->kind)
+    {
+    case SP_CONFIG_REDIRECT:
+    case SP_CONFIG_IDENTITY:
+    case SP_CONFIG_LIMITS:
+      set_service (app);
+      return;
+    case SP_CONFIG_ADMIN_TOKEN:
+      if (app->admin != NULL)
+        sp_admin_set_token (app->admin, app->config->admin_token);
+      return;
+    case SP_CONFIG_PROXY:
+      set_proxy (app);
+      return;
+    case SP_CONFIG_STREAM_REMOVED:
+    case SP_CONFIG_STREAM_POLICY:
+    case SP_CONFIG_STREAM_SOURCES:
+    case SP_CONFIG_STREAM_ADDED:
+      sp_app_change_stream (app, change);
+      return;
+    case SP_CONFIG_NEEDS_RESTART:
+      warn_restart (change);
+      return;
+    }
 }
 
-/* Pulls that are connected keep their connection: the next attempt asks anew.
- */
 static void
 apply (SpApp *app, SpConfig *config)
 {
-  SpConfig *old = app->config;
+  g_autoptr (SpConfig) old = app->config;
+  g_autoptr (GPtrArray) changes = sp_config_diff (old, config);
 
-  warn_restart (old, config);
   app->config = sp_config_ref (config);
   app->generation++;
-  set_service (app);
-  if (!is_proxy_equal (old, config))
-    {
-      g_clear_object (&app->source_context.proxy);
-      app->source_context.proxy = sp_source_proxy_resolver (config);
-    }
-  if (app->admin != NULL)
-    sp_admin_set_token (app->admin, config->admin_token);
-  sp_app_apply_streams (app, old, config);
-  sp_config_unref (old);
+  for (guint i = 0; i < changes->len; i++)
+    apply_change (app, changes->pdata[i]);
 }
 
 void
@@ -289,7 +301,7 @@ sp_app_reload (SpApp *app)
   if (app->file == NULL)
     return;
   sp_systemd_reloading ();
-  config = sp_config_load (app->file, problems);
+  config = sp_config_reload (app->file, app->config, problems);
   if (config != NULL)
     {
       apply (app, config);

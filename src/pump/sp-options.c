@@ -10,9 +10,9 @@
 
 /* Its source is replaced by the built-in film; the push path is never opened.
  */
-static const char demo_config[]
-    = "{ \"streams\": [ { \"name\": \"Demonstration\", \"path\": \"demo\","
-      " \"type\": \"mmsh_push\" } ] }";
+static const char demo_config[] = "{ \"admin\": {}, \"streams\": [ { \"name\": "
+                                  "\"Demonstration\", \"path\": \"demo\","
+                                  " \"type\": \"mmsh_push\" } ] }";
 
 void
 sp_options_clear (SpOptions *options)
