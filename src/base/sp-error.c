@@ -3,7 +3,9 @@
 
 #include "sp-error.h"
 
-G_DEFINE_QUARK (sp - error - quark, sp_error)
+/* clang-format off */
+G_DEFINE_QUARK (sp-error-quark, sp_error)
+/* clang-format on */
 
 /** sp_error_set: sets @error unless it is NULL; always FALSE, so that a caller
  * fails in one line. */

@@ -74,12 +74,23 @@ sp_viewer_kick (SpViewer *viewer)
   viewer->is_kicked = TRUE;
 }
 
+/* The client knows, or is about to be told, the header of @packet. */
+static gboolean
+is_decodable (const SpViewer *viewer, const SpPacket *packet)
+{
+  guint32 epoch = viewer->pin != NULL ? viewer->pin->meta.epoch : viewer->epoch;
+
+  return packet->meta.epoch == epoch;
+}
+
 /* A viewer that waits for a join point steps over what is none, and takes the
- * newest header on its way. */
+ * newest header on its way; when that has left the ring meanwhile, what is
+ * older than it is of no use. */
 static void
 seek_join_point (SpViewer *viewer, SpRing *ring, gint64 now_us)
 {
-  viewer->cursor = MAX (viewer->cursor, sp_ring_oldest (ring));
+  if (viewer->cursor < sp_ring_oldest (ring))
+    jump (viewer, ring, sp_ring_oldest (ring));
   for (; viewer->cursor < sp_ring_end (ring); viewer->cursor++)
     {
       SpPacket *packet = sp_ring_get (ring, viewer->cursor);
@@ -89,8 +100,9 @@ seek_join_point (SpViewer *viewer, SpRing *ring, gint64 now_us)
           pin (viewer, packet);
           continue;
         }
-      if (packet->meta.kind == SP_PACKET_DATA && !packet->meta.is_join_point
-          && now_us < viewer->join_by_us)
+      if (packet->meta.kind == SP_PACKET_DATA
+          && (!is_decodable (viewer, packet)
+              || (!packet->meta.is_join_point && now_us < viewer->join_by_us)))
         continue;
       viewer->is_joining = FALSE;
       return;
@@ -105,7 +117,8 @@ apply_rules (SpViewer *viewer,
              gint64 now_us)
 {
   guint64 oldest = sp_ring_oldest (ring);
-  gboolean is_lost = viewer->cursor < oldest;
+  guint64 from = viewer->cursor;
+  gboolean is_lost = from < oldest;
   guint64 target;
 
   if (!is_lost && sp_viewer_lag_us (viewer, ring, now_us) <= rules->slow_us)
@@ -115,13 +128,18 @@ apply_rules (SpViewer *viewer,
   if (!is_lost && rules->slow_viewer == 1)
     return TRUE;
   target = sp_ring_newest_join_point (ring, viewer->cursor + 1);
-  if (target == sp_ring_end (ring) && !is_lost)
-    return TRUE; /* nothing better to jump to */
-  target = MAX (target, oldest);
-  viewer->packets_skipped += target - viewer->cursor;
   viewer->is_joining = target == sp_ring_end (ring);
+  if (viewer->is_joining && !is_lost)
+    {
+      viewer->is_joining = FALSE;
+      return TRUE; /* nothing better to jump to */
+    }
   viewer->join_by_us = now_us + JOIN_WAIT_US;
-  jump (viewer, ring, target);
+  /* Not to the end: a header or END may be on the way. */
+  jump (viewer, ring, viewer->is_joining ? oldest : MAX (target, oldest));
+  if (viewer->is_joining)
+    seek_join_point (viewer, ring, now_us);
+  viewer->packets_skipped += viewer->cursor - from;
   return TRUE;
 }
 
@@ -292,16 +310,19 @@ sp_viewer_advance (SpViewer *viewer, SpPlan *plan, gsize bytes)
       if (bytes < left)
         {
           viewer->frame_offset += (guint32)bytes;
-          if (bytes > 0 || viewer->frame_offset > 0 || viewer->part > 0)
+          if (viewer->frame_offset > 0)
             hold (viewer, entry->packet);
           break;
         }
       bytes -= left;
       viewer->frame_offset = 0;
       if (entry->frame.is_last_part)
-        complete (viewer, entry->packet);
-      else
-        viewer->part++;
+        {
+          complete (viewer, entry->packet);
+          continue;
+        }
+      viewer->part++;
+      hold (viewer, entry->packet);
     }
   return (guint)(viewer->packets_sent - before);
 }
