@@ -93,6 +93,16 @@ test_line_too_long (void)
 }
 
 static void
+test_line_too_long_bare (void)
+{
+  GString *text = request_line (SP_HTTP_MAX_LINE + 1);
+
+  g_string_append (text, "\n\n");
+  check_refused (text, 414, SP_HTTP_MAX_LINE + 2);
+  g_string_free (text, TRUE);
+}
+
+static void
 test_line_without_end (void)
 {
   GString *text = g_string_new (NULL);
@@ -205,6 +215,8 @@ main (int argc, char **argv)
   sp_test_init (&argc, &argv);
   g_test_add_func ("/http-request/limits/line", test_line);
   g_test_add_func ("/http-request/limits/line-too-long", test_line_too_long);
+  g_test_add_func ("/http-request/limits/line-too-long-bare",
+                   test_line_too_long_bare);
   g_test_add_func ("/http-request/limits/line-without-end",
                    test_line_without_end);
   g_test_add_func ("/http-request/limits/head", test_head);
