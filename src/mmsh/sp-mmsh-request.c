@@ -172,8 +172,7 @@ take_token (Pragma *pragma, Token token, const char *text, gsize len)
   pragma->has[token] = TRUE;
   pragma->number[token] = leading_number (text);
   if (token == TOKEN_CLIENT_ID)
-    pragma->is_bad_id
-        = !g_ascii_isdigit (*text) || pragma->number[token] > G_MAXUINT32;
+    pragma->is_bad_id = pragma->number[token] > G_MAXUINT32;
   else if (token == TOKEN_CLIENT_GUID)
     read_guid (request, text, len);
   else if (token == TOKEN_SWITCH_ENTRY)
