@@ -120,7 +120,7 @@ shown (const char *text)
 char *
 sp_json_object_key_path (SpJsonObject *object, const char *key)
 {
-  g_autofree char *name = shown (key);
+  g_autofree char *name = *key != '\0' ? shown (key) : g_strdup ("\"\"");
 
   return g_strconcat (
       object->path, *object->path != '\0' ? "." : "", name, NULL);
