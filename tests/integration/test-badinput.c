@@ -73,7 +73,7 @@ static Stage stage;
 static void
 set_up (Stage *at, guint nofile)
 {
-  g_autoptr (GBytes) header = sp_encoder_captured_header ();
+  g_autoptr (GBytes) header = sp_encoder_dummy_header ();
 
   at->daemon = sp_daemon_start_limited ("", LIVE, nofile);
   at->feeder = sp_feeder_new (

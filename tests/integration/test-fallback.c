@@ -61,7 +61,7 @@ test_push (void)
                          "\"type\": \"mmsh_push\"%s }",
                          more);
   g_autoptr (SpDaemon) daemon = sp_daemon_start ("", stream);
-  g_autoptr (GBytes) header = sp_encoder_captured_header ();
+  g_autoptr (GBytes) header = sp_encoder_dummy_header ();
 
   wait_state (daemon, "fallback", 10);
   g_autoptr (SpWatcher) watcher
