@@ -103,7 +103,8 @@ end (JsonBuilder *builder)
 static void
 add_elements (JsonBuilder *builder,
               const char *name,
-              gpointer *infos,
+              GPtrArray *infos,
+              guint first,
               guint n_infos,
               ElementFunc make,
               const SpAdminNow *now)
@@ -111,7 +112,7 @@ add_elements (JsonBuilder *builder,
   add_name (builder, name);
   json_builder_begin_array (builder);
   for (guint i = 0; i < n_infos; i++)
-    json_builder_add_value (builder, make (infos[i], now));
+    json_builder_add_value (builder, make (infos->pdata[first + i], now));
   json_builder_end_array (builder);
 }
 
@@ -216,7 +217,8 @@ sp_admin_json_streams (GPtrArray *infos, const SpAdminNow *now)
 
   add_elements (builder,
                 "streams",
-                infos->pdata,
+                infos,
+                0,
                 infos->len,
                 (ElementFunc)sp_admin_json_stream,
                 now);
@@ -267,7 +269,8 @@ sp_admin_json_clients (GPtrArray *infos,
   n_shown = MIN (limit, infos->len - first);
   add_elements (builder,
                 "clients",
-                infos->pdata + first,
+                infos,
+                first,
                 n_shown,
                 (ElementFunc)sp_admin_json_client,
                 now);

@@ -133,6 +133,13 @@ check_browser (SpAdmin *admin, SoupServerMessage *message)
 }
 
 static gboolean
+is_admitted (SpAdmin *admin, SoupServerMessage *message)
+{
+  return g_str_equal (path_of (message), HEALTH_PATH)
+         || (check_browser (admin, message) && check_token (admin, message));
+}
+
+static gboolean
 check_route (SoupServerMessage *message, const SpAdminRoute *route)
 {
   const char *method = soup_server_message_get_method (message);
@@ -162,6 +169,25 @@ check_route (SoupServerMessage *message, const SpAdminRoute *route)
   return FALSE;
 }
 
+static void
+refuse_body (SoupServerMessage *message)
+{
+  sp_admin_answer_problem (message,
+                           SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE,
+                           _ ("the body may have %u bytes at most"),
+                           MAX_BODY_BYTES);
+}
+
+static void
+check_length (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers
+      = soup_server_message_get_request_headers (message);
+
+  if (soup_message_headers_get_content_length (headers) > MAX_BODY_BYTES)
+    refuse_body (message);
+}
+
 /* libsoup refuses some paths itself, without a word. */
 static void
 explain (SoupServerMessage *message)
@@ -181,15 +207,14 @@ on_head (SoupServerMessage *message, gpointer user_data)
   SpAdmin *admin = user_data;
   SoupMessageHeaders *headers
       = soup_server_message_get_request_headers (message);
-  const char *path = path_of (message);
 
   sp_stats_add (SP_PUMP_admin_requests, 1);
   soup_message_headers_remove (headers, "Range"); /* half an object */
   if (soup_server_message_get_status (message) != 0)
     explain (message);
-  else if (g_str_equal (path, HEALTH_PATH)
-           || (check_browser (admin, message) && check_token (admin, message)))
-    (void)check_route (message, find_route (path));
+  else if (is_admitted (admin, message)
+           && check_route (message, find_route (path_of (message))))
+    check_length (message);
 }
 
 static void
@@ -226,10 +251,7 @@ on_chunk (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
   if (n_bytes > MAX_DISCARD_BYTES)
     cut_off (message);
   else if (soup_server_message_get_status (message) == 0)
-    sp_admin_answer_problem (message,
-                             SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE,
-                             _ ("the body may have %u bytes at most"),
-                             MAX_BODY_BYTES);
+    refuse_body (message);
 }
 
 static void
