@@ -22,6 +22,8 @@ config_new (void)
   g_ref_count_init (&config->ref_count);
   config->streams
       = g_ptr_array_new_with_free_func ((GDestroyNotify)sp_stream_config_free);
+  config->streams_by_path
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return config;
 }
 
