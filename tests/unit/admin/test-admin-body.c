@@ -8,7 +8,7 @@
 
 #define LIMIT_BYTES 65536
 #define TOKEN "s3cret"
-#define KICK "POST /admin/kick HTTP/1.1\r\nHost: localhost\r\n"
+#define KICK_HEAD "POST /admin/kick HTTP/1.1\r\nHost: localhost\r\n"
 
 static void
 assert_alive (SpAdminStage *stage)
@@ -147,8 +147,7 @@ test_garbage (SpAdminStage *stage, gconstpointer data)
     "GET  HTTP/1.1\r\n\r\n",
     "GET http://[ HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "GET /admin/status HTTP/1.1\r\nHost: a/b\r\n\r\n",
-    "POST /admin/kick HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
-    "-1\r\n\r\n",
+    KICK_HEAD "Content-Length: -1\r\n\r\n",
     "CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
   };
