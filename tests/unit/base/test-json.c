@@ -256,8 +256,8 @@ test_paths (void)
   sp_json_object_end (document.object);
 
   static const char *const wanted[] = {
-    "streams[1].source_options.port: must be a whole number from 0 to 9, not "
-    "\"x\"",
+    ("streams[1].source_options.port: must be a whole number from 0 to 9, not "
+     "\"x\""),
     "streams[1].source_options.hosst: unknown key; did you mean \"host\"?",
     "streams[1].source_options.host: is missing",
     "b: must be an object, not 3",
