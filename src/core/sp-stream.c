@@ -334,7 +334,9 @@ state (SpStream *stream)
   if (stream->active != NULL && stream->header != NULL)
     return sp_publisher_rank (stream->active) == 0 ? SP_STREAM_LIVE
                                                    : SP_STREAM_FALLBACK;
-  if (stream->header != NULL)
+  /* A source that stopped because nobody watches holds nobody. */
+  if (stream->header != NULL
+      && (!stream->policy.is_on_demand || sp_stream_clients (stream) > 0))
     return SP_STREAM_HOLDING;
   return stream->policy.is_on_demand ? SP_STREAM_IDLE : SP_STREAM_WAITING;
 }
