@@ -74,7 +74,7 @@ check 'French help' sh -c '[ "$(LC_ALL=fr_FR.UTF-8 stream-pump --help)" != "$(LC
 
 check 'it starts as installed' systemctl start stream-pump
 check 'it stops as installed' systemctl stop stream-pump
-check 'with result success' test "$(property Result)" = success
+check 'as installed: result success' test "$(property Result)" = success
 
 mkdir -p /srv/stream-pump
 cp data/demo.asf /srv/stream-pump/
@@ -128,11 +128,11 @@ echo '{ "prot": 80 }' >$config
 systemctl reload stream-pump || true
 check 'journal: a bad file is refused' wait_for 10 logged '"MESSAGE"' \
   MESSAGE_ID=6f0d7a6a41d54b0c9c7a3d1f5e8b2c04
-check 'the viewer goes on' grows /tmp/viewer.http
+check 'the viewer goes on all the same' grows /tmp/viewer.http
 cp /tmp/good.json $config
 
 began=$(date +%s%N)
-check 'stop' systemctl stop stream-pump
+check 'stop while they watch' systemctl stop stream-pump
 echo "stopped in $((($(date +%s%N) - began) / 1000000)) ms"
 check 'with result success' test "$(property Result)" = success
 for scheme in http https; do
