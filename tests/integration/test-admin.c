@@ -264,7 +264,7 @@ test_token (void)
   } rows[] = {
     { "/admin/status", NULL, 401 },
     { "/admin/status", "opensesam", 401 },
-    { "/admin/status", "opensesame ", 401 },
+    { "/admin/status", "opensesame1", 401 },
     { "/admin/status", "opensesame", 200 },
     { "/admin/streams", NULL, 401 },
     { "/admin/clients", NULL, 401 },

@@ -130,7 +130,7 @@ test_check_all (void)
   g_autofree char *path
       = write_file ("all.json",
                     "{ \"port\": -1, \"colour\": 1, \"streams\": [ "
-                    "{ \"path\": \"a/b\", \"type\": \"radio\" } ] }");
+                    "{ \"path\": \"a b\", \"type\": \"radio\" } ] }");
   const char *arguments[] = { "--check-config", "--config", path, NULL };
   g_autofree char *output = NULL;
 
@@ -162,7 +162,7 @@ test_exit_statuses (void)
     { { "--version" }, 0, PACKAGE_VERSION },
     { { "--help" }, 0, "--check-config" },
     { { "--no-such-option" }, 2, "--no-such-option" },
-    { { "left-over" }, 2, "left-over" },
+    { { "left-over" }, 2, "arguments" },
     { { "--config", bad }, 1, "port" },
     { { "--config", "/nonexistent/pump.json" }, 1, "/nonexistent" },
     { { "--config", taken }, 3, "127.0.0.1" },
