@@ -7,6 +7,7 @@
 #include "sp-clock.h"
 #include "sp-error.h"
 #include "sp-log.h"
+#include "sp-mmsh-wire.h"
 #include "sp-pull-attempt.h"
 #include "sp-pull-backoff.h"
 #include "sp-pull-error.h"
@@ -16,7 +17,6 @@
 /* The version is that of Windows 7's player: servers look at it. */
 #define USER_AGENT "NSPlayer/12.0.7601.17514 StreamPump/" PACKAGE_VERSION
 #define TAKEOVER_US (10 * G_USEC_PER_SEC)
-#define FILLER 'F'
 
 /** Pulls from one server for ever: an attempt, a wait, an attempt. Made by the
  * supervisor, lives on its thread to sp_source_free(). The publisher is there
@@ -92,8 +92,8 @@ on_dropped (gpointer user_data, guint8 type)
   SpPull *pull = user_data;
 
   sp_stream_count (pull->stream,
-                   type == FILLER ? SP_STREAM_filler_packets
-                                  : SP_STREAM_unknown_packets,
+                   type == SP_MMSH_FILLER ? SP_STREAM_filler_packets
+                                          : SP_STREAM_unknown_packets,
                    1);
 }
 
