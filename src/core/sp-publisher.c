@@ -17,8 +17,8 @@ struct _SpPublisher
   SpStream *stream;
   guint rank;
   char *label;
-  SpPacket *header; /* the source's last; its epoch means nothing */
-  gint64 last_data_us;
+  SpPacket *header;    /* the source's last; its epoch means nothing */
+  gint64 last_data_us; /* 0: it has delivered nothing */
   gint64 waiting_us;   /* since when it waits for a join point */
   gboolean needs_join; /* drops data up to a join point */
   gboolean has_missed; /* clients lack what came before its next packet */
@@ -55,7 +55,8 @@ sp_publisher_acquire (SpStream *stream,
       return NULL;
     }
   holder = stream->publishers[rank];
-  if (holder != NULL && now_us - holder->last_data_us < takeover_us)
+  if (holder != NULL && holder->last_data_us != 0
+      && now_us - holder->last_data_us < takeover_us)
     {
       refuse_busy (holder, error);
       return NULL;
@@ -70,7 +71,6 @@ sp_publisher_acquire (SpStream *stream,
   publisher->stream = sp_stream_ref (stream);
   publisher->rank = rank;
   publisher->label = g_strdup (label);
-  publisher->last_data_us = now_us;
   stream->publishers[rank] = publisher;
   return publisher;
 }

@@ -150,6 +150,16 @@ sp_stream_close (SpStream *stream, gint64 now_us)
   g_mutex_unlock (&stream->mutex);
 }
 
+/* The mutex is held. */
+static gboolean
+is_wanted (SpStream *stream, gint64 now_us)
+{
+  gint64 linger_us = (gint64)stream->policy.linger_ms * 1000;
+
+  return g_atomic_int_get (&stream->n_clients) > 0
+         || (stream->wanted_us != 0 && now_us - stream->wanted_us < linger_us);
+}
+
 /** sp_stream_tick: a source that delivers nothing counts as lost (its next
  * packet brings it back), and what was lost for hold_ms ends the clients. */
 void
@@ -165,7 +175,8 @@ sp_stream_tick (SpStream *stream, gint64 now_us)
   if (was_active)
     sp_stream_deactivate (stream, now_us, "the source delivers nothing");
   if (stream->active == NULL && stream->lost_us != 0
-      && now_us - stream->lost_us >= hold_us)
+      && (now_us - stream->lost_us >= hold_us
+          || (stream->policy.is_on_demand && !is_wanted (stream, now_us))))
     sp_stream_end_clients (stream, now_us);
   g_mutex_unlock (&stream->mutex);
   if (was_active)
@@ -220,10 +231,8 @@ sp_stream_is_wanted (SpStream *stream, gint64 now_us)
 {
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
       = g_mutex_locker_new (&stream->mutex);
-  gint64 linger_us = (gint64)stream->policy.linger_ms * 1000;
 
-  return g_atomic_int_get (&stream->n_clients) > 0
-         || (stream->wanted_us != 0 && now_us - stream->wanted_us < linger_us);
+  return is_wanted (stream, now_us);
 }
 
 char *

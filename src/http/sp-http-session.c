@@ -9,7 +9,9 @@
 
 #define HEAD_US                                                                \
   (20 * G_USEC_PER_SEC) /* from the first byte of a head to its end */
-#define IDLE_US (65 * G_USEC_PER_SEC) /* between requests */
+#define IDLE_US (120 * G_USEC_PER_SEC) /* between requests (H23) */
+/* Unread answers: then no further request is looked at. */
+#define REPLY_BACKLOG (64 * 1024)
 #define BODY_US (20 * G_USEC_PER_SEC) /* for a small body */
 
 typedef enum
@@ -274,14 +276,29 @@ stream (Session *session,
              : stream_plain (session, data, len, now_us, outbox);
 }
 
+/* Stray line ends between requests begin no head (RFC 9112 2.2). */
+static void
+drop_line_ends (Session *session)
+{
+  guint n = 0;
+
+  while (
+      n < session->input->len
+      && (session->input->data[n] == '\r' || session->input->data[n] == '\n'))
+    n++;
+  if (n > 0)
+    g_byte_array_remove_range (session->input, 0, n);
+}
+
 /* Works off what has been collected; stops when more is needed. */
 static void
 work (Session *session, gint64 now_us, SpOutbox *outbox)
 {
-  while (outbox->next == SP_NEXT_READ)
+  while (outbox->next == SP_NEXT_READ && outbox->reply->len < REPLY_BACKLOG)
     {
       if (session->state == STATE_HEAD)
         {
+          drop_line_ends (session);
           if (session->input->len == 0 || !take_head (session, now_us, outbox))
             return;
         }
@@ -376,6 +393,9 @@ tick (SpSession *base, gint64 now_us, SpOutbox *outbox)
   switch (session->state)
     {
     case STATE_HEAD:
+      work (session, now_us, outbox);
+      if (session->state != STATE_HEAD || outbox->next != SP_NEXT_READ)
+        return;
       if (session->input->len > 0 && age_us > HEAD_US)
         time_out (session, outbox);
       else if (age_us > IDLE_US)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #pragma once
 
+#include "sp-mmsh-reply.h"
 #include "sp-mmsh-request.h"
 #include "sp-mmsh-route.h"
 #include "sp-mmsh-service.h"
@@ -13,7 +14,10 @@ struct _SpHttpHandler
   SpStream *admitted; /* a place is taken there */
   guint32 playing_id; /* client-id that is streaming; 0: none */
   SpMmshPush *push;   /* a PushStart is in progress */
-  gint64 parked_us;   /* since when a request waits; 0: none does */
+  char *push_id;    /* this connection's last: some encoders know no cookies */
+  guint push_minor; /* HTTP version of the PushStart */
+  gboolean is_push_kept; /* its connection stays open */
+  gint64 parked_us;      /* since when a request waits; 0: none does */
 };
 
 /** One request while it is decided. */
@@ -37,6 +41,14 @@ SpHttpPlan sp_mmsh_handler_refuse (SpMmshTurn *turn,
                                    guint status,
                                    const char *extra,
                                    const char *why);
+
+/* Also says whether the connection stays open. */
+void sp_mmsh_handler_fill_reply (SpMmshTurn *turn, SpMmshReply *reply);
+
+/* sp-mmsh-handler-watch.c: whoever wants to watch */
+SpHttpPlan sp_mmsh_handler_watch (SpMmshTurn *turn);
+/* A page that leads to a player with a URL of @scheme. */
+SpHttpPlan sp_mmsh_handler_landing (SpMmshTurn *turn, const char *scheme);
 
 /* sp-mmsh-handler-push.c: PushSetup and PushStart */
 SpHttpPlan sp_mmsh_handler_push (SpMmshTurn *turn);

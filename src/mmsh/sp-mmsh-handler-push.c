@@ -50,10 +50,31 @@ sp_mmsh_handler_setup (SpMmshTurn *turn)
                              &error);
   if (id == NULL)
     return refuse_for (turn, error);
+  g_free (turn->handler->push_id);
+  turn->handler->push_id = g_strdup (id);
   sp_mmsh_reply_push (turn->outbox->reply, &reply, id);
   if (!reply.is_kept)
     turn->outbox->next = SP_NEXT_CLOSE;
   return SP_HTTP_ANSWERED;
+}
+
+/* PeerCast's encoders know no cookies and stay on their connection (Q10). */
+static const char *
+push_id_of (SpMmshTurn *turn)
+{
+  return turn->request.push_id != NULL ? turn->request.push_id
+                                       : turn->handler->push_id;
+}
+
+static void
+remember (SpMmshTurn *turn, const char *id)
+{
+  SpHttpHandler *handler = turn->handler;
+
+  g_free (handler->push_id);
+  handler->push_id = g_strdup (id);
+  handler->push_minor = turn->http->minor;
+  handler->is_push_kept = !turn->http->wants_close;
 }
 
 static SpHttpPlan
@@ -70,13 +91,14 @@ start (SpMmshTurn *turn)
           turn, 411, NULL, "a PushStart needs a Content-Length");
     }
   handler->push = sp_mmsh_pushes_begin (handler->service->pushes,
-                                        turn->request.push_id,
+                                        push_id_of (turn),
                                         turn->route.stream,
                                         who,
                                         turn->now_us,
                                         &error);
   if (handler->push == NULL)
     return refuse_for (turn, error);
+  remember (turn, sp_mmsh_push_id (handler->push));
   return SP_HTTP_STREAM;
 }
 
@@ -119,7 +141,7 @@ sp_mmsh_handler_end_push (SpHttpHandler *handler,
 static void
 answer_end (SpHttpHandler *handler, gint64 now_us, SpOutbox *outbox)
 {
-  SpMmshReply reply = { .minor = 1 };
+  SpMmshReply reply = { .minor = handler->push_minor };
 
   sp_mmsh_reply_push (outbox->reply, &reply, sp_mmsh_push_id (handler->push));
   outbox->next = SP_NEXT_CLOSE;
@@ -134,7 +156,12 @@ answer_error (SpHttpHandler *handler,
               const char *why,
               SpOutbox *outbox)
 {
-  sp_http_response_error (outbox->reply, 1, status, NULL, "%s\n", why);
+  sp_http_response_error (outbox->reply,
+                          handler->push_minor,
+                          status,
+                          "Server: " SP_MMSH_PUSH_SERVER "\r\n",
+                          "%s\n",
+                          why);
   outbox->next = SP_NEXT_CLOSE;
   sp_mmsh_handler_end_push (handler, SP_MMSH_PUSH_OVER, now_us, why);
 }
@@ -177,7 +204,8 @@ sp_mmsh_handler_piece_end (SpHttpHandler *handler,
                            gint64 now_us,
                            SpOutbox *outbox)
 {
-  SpMmshReply reply = { .minor = 1, .is_kept = TRUE };
+  SpMmshReply reply
+      = { .minor = handler->push_minor, .is_kept = handler->is_push_kept };
 
   if (handler->push == NULL)
     return;
@@ -191,6 +219,8 @@ sp_mmsh_handler_piece_end (SpHttpHandler *handler,
     }
   sp_mmsh_reply_push (outbox->reply, &reply, sp_mmsh_push_id (handler->push));
   sp_mmsh_handler_end_push (handler, SP_MMSH_PUSH_BODY_WHOLE, now_us, NULL);
+  if (!handler->is_push_kept)
+    outbox->next = SP_NEXT_CLOSE;
 }
 
 /** sp_mmsh_handler_tick_push: H23, and the takeover by another encoder. */

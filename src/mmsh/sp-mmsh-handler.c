@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "config.h"
 
-#include "sp-error.h"
 #include "sp-http-response.h"
 #include "sp-log.h"
-#include "sp-mmsh-framer.h"
 #include "sp-mmsh-handler-private.h"
 #include "sp-mmsh-reply.h"
 #include "sp-mmsh-request.h"
@@ -12,9 +10,6 @@
 #include "sp-mmsh-service.h"
 
 #include <string.h>
-
-/* How long a request waits for a source that is on its way. */
-#define PARK_US (10 * G_USEC_PER_SEC)
 
 static SpHttpHandler *
 create (gpointer service, const SpPeer *peer)
@@ -46,6 +41,7 @@ free_handler (SpHttpHandler *handler, gint64 now_us)
     sp_mmsh_clients_stop (
         handler->service->clients, handler->playing_id, now_us);
   g_object_unref (handler->peer.address);
+  g_free (handler->push_id);
   g_free (handler);
 }
 
@@ -55,6 +51,8 @@ sp_mmsh_handler_refuse (SpMmshTurn *turn,
                         const char *extra,
                         const char *why)
 {
+  g_autofree char *headers = NULL;
+
   if (status >= 400 && status != 404 && status != 503 && status != 508)
     {
       sp_stats_add (SP_PUMP_requests_bad, 1);
@@ -62,10 +60,28 @@ sp_mmsh_handler_refuse (SpMmshTurn *turn,
                                     ? turn->words
                                     : "a request that cannot be served";
     }
+  headers = g_strdup_printf ("Server: %s StreamPump/" PACKAGE_VERSION "\r\n%s",
+                             turn->settings->server_token,
+                             extra != NULL ? extra : "");
   sp_http_response_error (
-      turn->outbox->reply, turn->http->minor, status, extra, "%s\n", why);
+      turn->outbox->reply, turn->http->minor, status, headers, "%s\n", why);
   turn->outbox->next = SP_NEXT_CLOSE;
   return SP_HTTP_ANSWERED;
+}
+
+/** sp_mmsh_handler_fill_reply: what every answer of this request has in common.
+ */
+void
+sp_mmsh_handler_fill_reply (SpMmshTurn *turn, SpMmshReply *reply)
+{
+  *reply = (SpMmshReply){ .server_token = turn->settings->server_token,
+                          .minor = turn->http->minor,
+                          .client_id = turn->client_id,
+                          .is_reset = turn->is_reset,
+                          .has_supported = turn->request.agent_major >= 9,
+                          .is_kept = !turn->http->wants_close };
+  if (!reply->is_kept)
+    turn->outbox->next = SP_NEXT_CLOSE;
 }
 
 static SpHttpPlan
@@ -82,224 +98,6 @@ not_found (SpMmshTurn *turn)
   return sp_mmsh_handler_refuse (turn, 302, location, "see the other place");
 }
 
-static SpHttpPlan
-not_live (SpMmshTurn *turn)
-{
-  g_autofree char *why = sp_stream_why_not (turn->route.stream);
-  g_autofree char *text = g_strdup_printf ("the stream is not live: %s", why);
-
-  sp_stats_add (SP_PUMP_requests_not_live, 1);
-  return sp_mmsh_handler_refuse (turn, 503, "Retry-After: 10\r\n", text);
-}
-
-/* May a source come while the request waits? On demand, or when another one is
- * about to take over. */
-static gboolean
-may_wait (SpMmshTurn *turn)
-{
-  SpHttpHandler *handler = turn->handler;
-  SpStreamPolicy policy;
-
-  sp_stream_get_policy (turn->route.stream, &policy);
-  if (!policy.is_enabled || (!policy.is_on_demand && policy.n_sources < 2))
-    return FALSE;
-  if (handler->parked_us == 0)
-    handler->parked_us = turn->now_us;
-  if (policy.is_on_demand)
-    sp_stream_want (turn->route.stream, turn->now_us);
-  return turn->now_us - handler->parked_us < PARK_US;
-}
-
-static void
-fill_reply (SpMmshTurn *turn, SpMmshReply *reply)
-{
-  *reply = (SpMmshReply){ .server_token = turn->settings->server_token,
-                          .minor = turn->http->minor,
-                          .client_id = turn->client_id,
-                          .is_reset = turn->is_reset,
-                          .has_supported = turn->request.agent_major >= 9,
-                          .is_kept = !turn->http->wants_close };
-  if (!reply->is_kept)
-    turn->outbox->next = SP_NEXT_CLOSE;
-}
-
-/* MS-WMSP 3.2.5.4, 3.2.5.6: the session of a Describe or Play. FALSE: its
- * client-id is streaming already. */
-static gboolean
-join_session (SpMmshTurn *turn)
-{
-  SpMmshClients *clients = turn->handler->service->clients;
-  SpMmshClientState state = SP_MMSH_CLIENT_UNKNOWN;
-
-  turn->client_id = turn->request.client_id;
-  if (turn->request.has_client_id)
-    state = sp_mmsh_clients_touch (clients, turn->client_id, turn->now_us);
-  if (state == SP_MMSH_CLIENT_STREAMING)
-    return FALSE;
-  if (state == SP_MMSH_CLIENT_UNKNOWN)
-    {
-      turn->is_reset = turn->request.has_client_id;
-      turn->client_id = sp_mmsh_clients_add (clients, turn->now_us);
-    }
-  return TRUE;
-}
-
-static SpHttpPlan
-describe (SpMmshTurn *turn, SpPacket *header)
-{
-  SpMmshReply reply;
-
-  if (!join_session (turn))
-    return sp_mmsh_handler_refuse (
-        turn, 400, NULL, "this client-id is playing already");
-  fill_reply (turn, &reply);
-  sp_mmsh_reply_describe (
-      turn->outbox->reply, &reply, header->payload, header->len);
-  return SP_HTTP_ANSWERED;
-}
-
-static gboolean
-admit (SpMmshTurn *turn)
-{
-  SpHttpHandler *handler = turn->handler;
-  g_autoptr (GError) error = NULL;
-
-  if (sp_admission_enter (handler->service->admission,
-                          turn->route.stream,
-                          handler->peer.address,
-                          turn->now_us,
-                          &error))
-    {
-      handler->admitted = sp_stream_ref (turn->route.stream);
-      return TRUE;
-    }
-  sp_stats_add (SP_PUMP_requests_limited, 1);
-  sp_stream_count (turn->route.stream, SP_STREAM_clients_refused, 1);
-  sp_mmsh_handler_refuse (turn, 503, "Retry-After: 30\r\n", error->message);
-  return FALSE;
-}
-
-static void
-view (SpMmshTurn *turn, const SpFramerClass *framer, gboolean is_chunked)
-{
-  SpOutbox *outbox = turn->outbox;
-
-  outbox->next = SP_NEXT_VIEW;
-  outbox->stream = g_steal_pointer (&turn->route.stream);
-  outbox->framer = framer;
-  outbox->is_chunked = is_chunked;
-  outbox->external_id = g_steal_pointer (&turn->route.external_id);
-  outbox->user_agent
-      = g_utf8_make_valid (turn->agent != NULL ? turn->agent : "", -1);
-  if (turn->agent == NULL)
-    g_clear_pointer (&outbox->user_agent, g_free);
-}
-
-static SpHttpPlan
-play (SpMmshTurn *turn)
-{
-  gboolean is_chunked
-      = turn->request.version11_enabled && turn->http->minor == 1;
-  SpMmshReply reply;
-
-  if (!join_session (turn))
-    return sp_mmsh_handler_refuse (
-        turn, 400, NULL, "this client-id is playing already");
-  if (!admit (turn))
-    return SP_HTTP_ANSWERED;
-  sp_mmsh_clients_play (
-      turn->handler->service->clients, turn->client_id, turn->now_us);
-  turn->handler->playing_id = turn->client_id;
-  fill_reply (turn, &reply);
-  sp_mmsh_reply_play (turn->outbox->reply, &reply, is_chunked);
-  view (turn, &sp_mmsh_framer, is_chunked);
-  return SP_HTTP_ANSWERED;
-}
-
-static SpHttpPlan
-play_bare (SpMmshTurn *turn)
-{
-  SpMmshReply reply;
-
-  if (!admit (turn))
-    return SP_HTTP_ANSWERED;
-  fill_reply (turn, &reply);
-  sp_mmsh_reply_bare (turn->outbox->reply, &reply);
-  view (turn, &sp_bare_framer, FALSE);
-  return SP_HTTP_ANSWERED;
-}
-
-/* The scheme must not be http: VLC would fetch it with its plain HTTP module.
- */
-static SpHttpPlan
-landing (SpMmshTurn *turn, const char *scheme)
-{
-  const SpPeer *peer = &turn->handler->peer;
-  g_autofree char *fallback
-      = g_strdup_printf ("localhost:%u", peer->local_port);
-  const char *host = turn->http->host != NULL ? turn->http->host : fallback;
-  g_autofree char *path
-      = g_uri_escape_string (sp_stream_path (turn->route.stream), "/", FALSE);
-  g_autofree char *id
-      = turn->route.external_id != NULL
-            ? g_uri_escape_string (turn->route.external_id, NULL, FALSE)
-            : NULL;
-  g_autofree char *url = g_strdup_printf ("%s://%s/streams/%s%s%s",
-                                          scheme,
-                                          host,
-                                          path,
-                                          id != NULL ? "/" : "",
-                                          id != NULL ? id : "");
-  SpMmshReply reply;
-
-  fill_reply (turn, &reply);
-  sp_mmsh_reply_asx (turn->outbox->reply, &reply, url);
-  return SP_HTTP_ANSWERED;
-}
-
-typedef enum
-{
-  SERVE_MMSH,
-  SERVE_BARE,
-  SERVE_LANDING,
-} Serving;
-
-/* Who gets what: mmsh guide, decision 1. */
-static Serving
-serving (SpMmshTurn *turn)
-{
-  const SpMmshRequest *request = &turn->request;
-  SpMmshUaRule rule = turn->settings->ua_rule;
-
-  if (rule == SP_MMSH_UA_OFF)
-    return SERVE_MMSH;
-  if (rule == SP_MMSH_UA_STRICT)
-    return request->agent == SP_AGENT_WINDOWS_MEDIA ? SERVE_MMSH
-                                                    : SERVE_LANDING;
-  if (request->has_mmsh_pragma || request->agent == SP_AGENT_WINDOWS_MEDIA
-      || request->agent == SP_AGENT_NONE)
-    return SERVE_MMSH;
-  return request->agent == SP_AGENT_BROWSER ? SERVE_LANDING : SERVE_BARE;
-}
-
-static SpHttpPlan
-watch (SpMmshTurn *turn)
-{
-  g_autoptr (SpPacket) header = NULL;
-  Serving how = serving (turn);
-
-  if (how == SERVE_LANDING)
-    return landing (turn, "mms");
-  header = sp_stream_live_header (turn->route.stream);
-  if (header == NULL)
-    return may_wait (turn) ? SP_HTTP_PARKED : not_live (turn);
-  turn->handler->parked_us = 0;
-  if (how == SERVE_BARE)
-    return play_bare (turn);
-  return turn->request.kind == SP_MMSH_PLAY ? play (turn)
-                                            : describe (turn, header);
-}
-
 /* D6: a pull that has come round to this very pump. */
 static gboolean
 is_loop (SpMmshTurn *turn)
@@ -309,7 +107,7 @@ is_loop (SpMmshTurn *turn)
   const char *via = soup_message_headers_get_list (headers, "Via");
   const char *forwards = soup_message_headers_get_one (headers, "Max-Forwards");
 
-  if (forwards != NULL && g_ascii_strtoull (forwards, NULL, 10) == 0)
+  if (forwards != NULL && g_str_equal (forwards, "0"))
     return TRUE;
   return via != NULL && strstr (via, id) != NULL;
 }
@@ -335,7 +133,7 @@ empty (SpMmshTurn *turn, guint status, const char *extra)
 {
   SpMmshReply reply;
 
-  fill_reply (turn, &reply);
+  sp_mmsh_handler_fill_reply (turn, &reply);
   sp_mmsh_reply_empty (turn->outbox->reply, &reply, status, extra);
   return SP_HTTP_ANSWERED;
 }
@@ -397,7 +195,7 @@ decide (SpMmshTurn *turn)
     case SP_MMSH_DESCRIBE:
     case SP_MMSH_PLAY:
       if (turn->route.kind == SP_ROUTE_ASX)
-        return landing (turn, "mmsh");
+        return sp_mmsh_handler_landing (turn, "mmsh");
       if (turn->route.kind != SP_ROUTE_STREAM)
         return not_found (turn);
       if (is_loop (turn))
@@ -406,7 +204,7 @@ decide (SpMmshTurn *turn)
           return sp_mmsh_handler_refuse (
               turn, 508, NULL, "this pull leads back to this pump");
         }
-      return watch (turn);
+      return sp_mmsh_handler_watch (turn);
     case SP_MMSH_PUSH_SETUP:
     case SP_MMSH_PUSH_START:
       if (turn->route.kind != SP_ROUTE_PUSH)

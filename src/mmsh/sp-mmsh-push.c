@@ -73,16 +73,28 @@ sp_mmsh_pushes_free (SpMmshPushes *pushes)
 
 /* Unguessable (MS-WMHTTP 5.1): who knows it can feed the stream. */
 static char *
-random_id (void)
+random_id (GError **error)
 {
   guint8 bytes[ID_BYTES];
-  GString *id = g_string_sized_new (2 * ID_BYTES);
+  GString *id;
 
   if (getentropy (bytes, sizeof bytes) != 0)
-    g_critical ("no entropy: %s", g_strerror (errno));
+    {
+      sp_error_set (
+          error, SP_ERROR_FAILED, "no entropy: %s", g_strerror (errno));
+      return NULL;
+    }
+  id = g_string_sized_new (2 * ID_BYTES);
   for (guint i = 0; i < ID_BYTES; i++)
     g_string_append_printf (id, "%02x", bytes[i]);
   return g_string_free (id, FALSE);
+}
+
+/* The id "0" asks for a new session, as no id does. */
+static gboolean
+is_new (const char *id)
+{
+  return id == NULL || g_str_equal (id, "0");
 }
 
 /* Does an encoder that is gone hold @stream? Then nobody need wait for it. */
@@ -98,7 +110,7 @@ is_abandoned (SpMmshPushes *pushes, SpStream *stream, const char *id)
       SpMmshPush *push = value;
 
       if (push->stream == stream && !sp_mmsh_push_is_revoked (push))
-        return !push->in_progress && (push->was_lost || id == NULL);
+        return !push->in_progress && (push->was_lost || is_new (id));
     }
   return FALSE;
 }
@@ -113,9 +125,13 @@ add (SpMmshPushes *pushes,
      GError **error)
 {
   SpStreamPolicy policy;
+  g_autofree char *new_id = random_id (error);
   SpPublisher *publisher;
   SpMmshPush *push;
   gint64 takeover_us = 0;
+
+  if (new_id == NULL)
+    return NULL;
 
   sp_stream_get_policy (stream, &policy);
   if (!is_abandoned (pushes, stream, id))
@@ -128,7 +144,7 @@ add (SpMmshPushes *pushes,
       return NULL;
     }
   push = g_new0 (SpMmshPush, 1);
-  push->id = random_id ();
+  push->id = g_steal_pointer (&new_id);
   push->stream = sp_stream_ref (stream);
   push->publisher = publisher;
   push->intake = sp_asf_intake_new (publisher);
@@ -141,7 +157,7 @@ add (SpMmshPushes *pushes,
 static SpMmshPush *
 find (SpMmshPushes *pushes, const char *id)
 {
-  if (id == NULL || g_str_equal (id, "0"))
+  if (is_new (id))
     return NULL;
   return g_hash_table_lookup (pushes->by_id, id);
 }
@@ -170,7 +186,7 @@ sp_mmsh_pushes_setup (SpMmshPushes *pushes,
       = g_mutex_locker_new (&pushes->mutex);
   SpMmshPush *push = find (pushes, id);
 
-  if (push == NULL && id != NULL && !g_str_equal (id, "0"))
+  if (push == NULL && !is_new (id))
     {
       sp_error_set (error, SP_ERROR_NOT_FOUND, "no such push-id");
       return NULL;

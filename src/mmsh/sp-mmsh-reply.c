@@ -9,9 +9,6 @@
 
 #include <string.h>
 
-/* Towards encoders, which accept nothing but Cougar or Rex (MS-WMHTTP 3.1.5).
- */
-#define PUSH_SERVER "Cougar/9.6.7600.16385"
 #define SUPPORTED "com.microsoft.wm.sswitch, com.microsoft.wm.predstrm"
 
 static void
@@ -121,7 +118,7 @@ sp_mmsh_reply_push (GByteArray *out,
                     const char *push_id)
 {
   sp_http_response_start (out, reply->minor, 204);
-  sp_http_response_header (out, "Server", PUSH_SERVER);
+  sp_http_response_header (out, "Server", SP_MMSH_PUSH_SERVER);
   sp_http_response_date (out);
   sp_http_response_header (out, "Cache-Control", "no-cache");
   sp_http_response_header (out, "Pragma", "no-cache, timeout=%d", 60000);

@@ -4,6 +4,10 @@
 #include "sp-http-request.h"
 #include "sp-mmsh-request.h"
 
+/* Towards encoders, which accept nothing but Cougar or Rex (MS-WMHTTP 3.1.5).
+ */
+#define SP_MMSH_PUSH_SERVER "Cougar/9.6.7600.16385"
+
 /** The bytes of each answer. Pure. */
 
 typedef struct

@@ -67,9 +67,10 @@ sp_options_parse (SpOptions *options, int *argc, char ***argv, int *status)
 
   if (!parse (options, argc, argv, &error) || *argc > 1)
     {
-      g_printerr ("stream-pump: %s\n",
-                  error != NULL ? error->message
-                                : _ ("there are no arguments beside options"));
+      if (error != NULL)
+        g_printerr ("stream-pump: %s\n", error->message);
+      else
+        g_printerr (_ ("stream-pump: '%s' is no option\n"), (*argv)[1]);
       g_printerr (_ ("Try 'stream-pump --help'.\n"));
       *status = SP_EXIT_USAGE;
       return FALSE;

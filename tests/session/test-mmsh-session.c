@@ -631,7 +631,7 @@ test_idle_connection_closes_in_silence (void)
 
   house_open (&house);
   line_open (&line, &house);
-  sp_http_session.tick (line.session, START + 66 * SECOND, &line.outbox);
+  sp_http_session.tick (line.session, START + 121 * SECOND, &line.outbox);
   g_assert_cmpint (line.outbox.next, ==, SP_NEXT_CLOSE);
   g_assert_cmpuint (line.outbox.reply->len, ==, 0);
   line_close (&line);
