@@ -15,7 +15,7 @@ main (int argc, char **argv)
 
   if (argc != 3)
     return 2;
-  time_t until = time (NULL) + atoi (argv[2]);
+  time_t until = time (NULL) + strtol (argv[2], NULL, 10);
   mmsx_t *mms = mmsx_connect (NULL, NULL, argv[1], 1000000);
   if (mms == NULL)
     {

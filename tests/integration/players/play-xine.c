@@ -42,7 +42,7 @@ main (int argc, char **argv)
 
   if (argc != 3)
     return 2;
-  frames_left = atoi (argv[2]);
+  frames_left = strtol (argv[2], NULL, 10);
   xine_t *xine = xine_new ();
   xine_init (xine);
   xine_video_port_t *video

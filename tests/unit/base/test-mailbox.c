@@ -183,9 +183,9 @@ test_threads (void)
 static void
 test_detached (void)
 {
+  g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (SpMailbox) mailbox = sp_mailbox_new ();
   g_autoptr (GMainContext) context = g_main_context_new ();
-  g_autoptr (GString) text = g_string_new (NULL);
   GSource *source = sp_mailbox_attach (mailbox, context);
 
   post (mailbox, note, text, "a");
