@@ -14,7 +14,8 @@
 typedef struct
 {
   Origin *origin;
-  GIOStream *stream;
+  GSocketConnection *connection;
+  GIOStream *stream; /* that, or TLS on it */
   GCancellable *cancellable;
   GString *head;
   char buffer[4096];
@@ -53,32 +54,59 @@ link_free (gpointer data)
 {
   Link *link = data;
 
+  g_cancellable_cancel (link->cancellable);
   g_io_stream_close (link->stream, NULL, NULL);
   g_object_unref (link->stream);
+  g_object_unref (link->connection);
   g_object_unref (link->cancellable);
   g_string_free (link->head, TRUE);
   g_free (link);
+}
+
+/** An answer that is on its way. */
+typedef struct
+{
+  Link *link;
+  GByteArray *bytes;
+  gboolean stays;
+} Answer;
+
+static void
+on_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Answer *answer = user_data;
+
+  if (g_output_stream_write_all_finish (
+          G_OUTPUT_STREAM (source), result, NULL, NULL)
+      && !answer->stays)
+    g_socket_shutdown (
+        g_socket_connection_get_socket (answer->link->connection),
+        FALSE,
+        TRUE,
+        NULL);
+  g_byte_array_unref (answer->bytes);
+  g_free (answer);
 }
 
 static void
 respond (Link *link)
 {
   Origin *origin = link->origin;
-  gboolean stays = FALSE;
-  g_autoptr (GByteArray) bytes = NULL;
+  Answer *answer = g_new0 (Answer, 1);
 
   g_ptr_array_add (origin->heads, g_strdup (link->head->str));
-  bytes = origin->answer (origin, link->head->str, &stays);
+  answer->link = link;
+  answer->bytes = origin->answer (origin, link->head->str, &answer->stays);
+  if (answer->bytes == NULL)
+    answer->bytes = g_byte_array_new ();
   g_string_set_size (link->head, 0);
-  if (bytes != NULL)
-    g_output_stream_write_all (g_io_stream_get_output_stream (link->stream),
-                               bytes->data,
-                               bytes->len,
-                               NULL,
-                               NULL,
-                               NULL);
-  if (!stays)
-    g_io_stream_close (link->stream, NULL, NULL);
+  g_output_stream_write_all_async (g_io_stream_get_output_stream (link->stream),
+                                   answer->bytes->data,
+                                   answer->bytes->len,
+                                   G_PRIORITY_DEFAULT,
+                                   link->cancellable,
+                                   on_written,
+                                   answer);
 }
 
 static void read_more (Link *link);
@@ -126,6 +154,7 @@ on_incoming (GSocketService *service,
   Link *link = g_new0 (Link, 1);
 
   link->origin = origin;
+  link->connection = g_object_ref (connection);
   link->cancellable = g_cancellable_new ();
   link->head = g_string_new (NULL);
   link->stream = origin->certificate == NULL
@@ -207,6 +236,7 @@ void
 tear_down (Fixture *fixture, gconstpointer user_data)
 {
   stop (fixture);
+  g_clear_handle_id (&fixture->turn_id, g_source_remove);
   settle ();
   origin_free (fixture->origin);
   sp_mailbox_drain (fixture->mailbox);

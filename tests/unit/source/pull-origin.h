@@ -40,6 +40,7 @@ typedef struct
   guint64 seen;
   guint wanted;
   const char *wanted_text;
+  guint turn_id; /* of a source to be removed at the end */
   gint64 now_us; /* of the fake clock; 0: it is the real one */
 } Fixture;
 
