@@ -70,7 +70,9 @@ sp_options_parse (SpOptions *options, int *argc, char ***argv, int *status)
       if (error != NULL)
         g_printerr ("stream-pump: %s\n", error->message);
       else
-        g_printerr (_ ("stream-pump: '%s' is no option\n"), (*argv)[1]);
+        g_printerr (
+            _ ("stream-pump: there are no arguments beside options: '%s'\n"),
+            (*argv)[1]);
       g_printerr (_ ("Try 'stream-pump --help'.\n"));
       *status = SP_EXIT_USAGE;
       return FALSE;
