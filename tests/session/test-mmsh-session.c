@@ -638,6 +638,57 @@ test_idle_connection_closes_in_silence (void)
   house_close (&house);
 }
 
+static void
+test_line_ends_between_requests (void)
+{
+  House house;
+  Line line;
+  const char *request = "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n\r\n\r\n";
+
+  house_open (&house);
+  line_open (&line, &house);
+  line_feed (&line, request, strlen (request), 1000);
+  g_byte_array_set_size (line.outbox.reply, 0);
+  sp_http_session.tick (line.session, START + 30 * SECOND, &line.outbox);
+  g_assert_cmpint (line.outbox.next, ==, SP_NEXT_READ);
+  g_assert_cmpuint (line.outbox.reply->len, ==, 0);
+  line_close (&line);
+  house_close (&house);
+}
+
+/* A thousand requests at once are answered as the answers are read. */
+static void
+test_pipelined_requests_wait_for_their_reader (void)
+{
+  House house;
+  Line line;
+  g_autoptr (GString) requests = g_string_new (NULL);
+  gsize answered = 0;
+  gsize total = 0;
+
+  house_open (&house);
+  line_open (&line, &house);
+  for (guint i = 0; i < 1000; i++)
+    g_string_append (requests, "GET /streams/live HTTP/1.1\r\nHost: h\r\n\r\n");
+  line_feed (&line, requests->str, requests->len, requests->len);
+  while (line.outbox.reply->len > 0)
+    {
+      g_autofree char *reply = NULL;
+      const char *at;
+
+      g_assert_cmpuint (line.outbox.reply->len, <, 66 * 1024);
+      total += line.outbox.reply->len;
+      reply = line_reply (&line);
+      for (at = reply; (at = strstr (at, "HTTP/1.1 200")) != NULL; at++)
+        answered++;
+      sp_http_session.tick (line.session, START, &line.outbox);
+    }
+  g_assert_cmpuint (answered, ==, 1000);
+  g_assert_cmpuint (total, >, 128 * 1024);
+  line_close (&line);
+  house_close (&house);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -658,6 +709,10 @@ main (int argc, char **argv)
   g_test_add_func ("/session/on-demand/answered",
                    test_on_demand_is_answered_when_it_comes);
   g_test_add_func ("/session/slow-head", test_slow_head_times_out);
+  g_test_add_func ("/session/line-ends-between-requests",
+                   test_line_ends_between_requests);
+  g_test_add_func ("/session/pipelined",
+                   test_pipelined_requests_wait_for_their_reader);
   g_test_add_func ("/session/idle", test_idle_connection_closes_in_silence);
   return g_test_run ();
 }

@@ -409,6 +409,59 @@ test_chunked_body (House *house, gconstpointer data)
   line_close (&line);
 }
 
+/* Q10: an encoder without cookies stays on its connection. */
+static void
+test_without_cookies (House *house, gconstpointer data)
+{
+  Line line;
+
+  line_open (&line, house);
+  start (&line, NULL, 8 + 7);
+  feed_packet (&line, 'H', "head");
+  feed_packet (&line, 'D', "one");
+  assert_status (&line, 204);
+  start (&line, NULL, 7);
+  feed_packet (&line, 'D', "two");
+  assert_status (&line, 204);
+  assert_received (house, "H:head one two ");
+  line_close (&line);
+}
+
+static void
+test_close_is_honoured (House *house, gconstpointer data)
+{
+  Line line;
+
+  line_open (&line, house);
+  feed_text (&line,
+             START_HEAD "Connection: close\r\nContent-Length: 8\r\n\r\n");
+  feed_packet (&line, 'H', "head");
+  assert_status (&line, 204);
+  g_assert_cmpint (line.outbox.next, ==, SP_NEXT_CLOSE);
+  line_close (&line);
+}
+
+/* H8 protects who has delivered, not who has only asked. */
+static void
+test_setup_alone_keeps_nobody_out (House *house, gconstpointer data)
+{
+  Line line, other;
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+
+  line_open (&line, house);
+  first = setup (&line);
+  line_open (&other, house);
+  second = setup (&other);
+  g_assert_cmpstr (first, !=, second);
+  start (&other, second, 1000);
+  feed_packet (&other, 'H', "head");
+  feed_packet (&other, 'D', "one");
+  assert_received (house, "H:head one ");
+  line_close (&line);
+  line_close (&other);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -428,6 +481,9 @@ main (int argc, char **argv)
     { "/push/nobody-comes-back", test_session_nobody_comes_back_to },
     { "/push/data-first", test_data_first_is_an_error },
     { "/push/chunked", test_chunked_body },
+    { "/push/without-cookies", test_without_cookies },
+    { "/push/close", test_close_is_honoured },
+    { "/push/setup-alone", test_setup_alone_keeps_nobody_out },
   };
 
   sp_test_init (&argc, &argv);
