@@ -304,6 +304,28 @@ test_reload (void)
   g_rmdir (folder);
 }
 
+/* What is installed is good as it is, wherever it lies. */
+static void
+test_installed (void)
+{
+  static const char *const names[]
+      = { "stream-pump.json", "stream-pump.json.example" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *file
+          = g_test_build_filename (G_TEST_DIST, "..", "data", names[i], NULL);
+      g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+      g_autoptr (SpConfig) config = sp_config_load (file, problems);
+
+      for (guint j = 0; j < problems->len; j++)
+        g_test_message ("%s", (const char *)problems->pdata[j]);
+      g_assert_nonnull (config);
+      g_assert_cmpstr (config->admin_listen, ==, "127.0.0.1");
+      g_assert_cmpuint (config->streams->len, >=, 1);
+    }
+}
+
 static void
 test_references (void)
 {
@@ -328,6 +350,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/load", test_load);
   g_test_add_func ("/config/load/what-is-no-file", test_not_loaded);
   g_test_add_func ("/config/reload/needs-no-right-to-its-keys", test_reload);
+  g_test_add_func ("/config/installed-files", test_installed);
   g_test_add_func ("/config/references", test_references);
   return g_test_run ();
 }
