@@ -10,7 +10,7 @@ typedef struct
 {
   const char *stream;     /* stream path */
   const char *peer;       /* "192.0.2.1:4711" */
-  guint64     client;     /* client id */
+  guint64 client;         /* client id */
   const char *message_id; /* one of SP_MESSAGE_ */
 } SpLogFields;
 
@@ -30,21 +30,24 @@ typedef struct
 
 /* Once, before any thread. G_MESSAGES_DEBUG=all shows debug and info on stderr;
  * otherwise stderr gets message and above, the journal info and above. */
-void     sp_log_init (void);
+void sp_log_init (void);
 /* G_LOG_LEVEL_DEBUG, _INFO, _MESSAGE or _WARNING. @fields may be NULL. Control
  * bytes in what a peer sent are written as \xNN by the log writer. */
-void     sp_log (GLogLevelFlags     level,
-                 const SpLogFields *fields,
-                 const char        *format,
-                 ...) G_GNUC_PRINTF (3, 4);
+void sp_log (GLogLevelFlags level,
+             const SpLogFields *fields,
+             const char *format,
+             ...) G_GNUC_PRINTF (3, 4);
 
 /** A bucket for log lines that a peer can cause: @burst at once, then one a
  * @per_us. Not thread safe; each owner has its own. */
 typedef struct
 {
   gint64 next_us;
-  guint  left;
-  guint  suppressed; /* lines refused since the last that was let through */
+  guint left;
+  guint suppressed; /* lines refused since the last that was let through */
 } SpLogLimit;
 
-gboolean sp_log_limit_allow (SpLogLimit *limit, gint64 now_us, guint burst, gint64 per_us);
+gboolean sp_log_limit_allow (SpLogLimit *limit,
+                             gint64 now_us,
+                             guint burst,
+                             gint64 per_us);

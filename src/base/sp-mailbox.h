@@ -10,14 +10,17 @@ typedef void (*SpMailFunc) (gpointer target, gpointer payload);
 
 SpMailbox *sp_mailbox_new (void);
 /* Mail not yet read is delivered here and now, so that nothing leaks. */
-void       sp_mailbox_free (SpMailbox *mailbox);
+void sp_mailbox_free (SpMailbox *mailbox);
 /* Any thread. Wakes the reader only when the box was empty. */
-void       sp_mailbox_post (SpMailbox *mailbox, SpMailFunc func, gpointer target, gpointer payload);
+void sp_mailbox_post (SpMailbox *mailbox,
+                      SpMailFunc func,
+                      gpointer target,
+                      gpointer payload);
 /* Reader's thread: delivers all that is there now; their number. */
-guint      sp_mailbox_drain (SpMailbox *mailbox);
+guint sp_mailbox_drain (SpMailbox *mailbox);
 /* An eventfd: readable when there is mail. */
-int        sp_mailbox_fd (SpMailbox *mailbox);
+int sp_mailbox_fd (SpMailbox *mailbox);
 /* Drains from now on in @context (the thread-default one when NULL). */
-GSource   *sp_mailbox_attach (SpMailbox *mailbox, GMainContext *context);
+GSource *sp_mailbox_attach (SpMailbox *mailbox, GMainContext *context);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpMailbox, sp_mailbox_free)
