@@ -42,6 +42,7 @@ sp_json_problems_free (SpJsonProblems *problems)
   g_free (problems);
 }
 
+G_GNUC_PRINTF (3, 0)
 static void
 add_problem (SpJsonProblems *problems,
              const char *path,
