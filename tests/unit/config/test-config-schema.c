@@ -302,7 +302,6 @@ test_described (gconstpointer data)
   JsonObjectIter iter;
   const char *key;
   JsonNode *node;
-  g_auto (GStrv) required = NULL;
   g_autofree char *list = NULL;
 
   list = json_object_has_member (object, "required") ? json_to_string (
