@@ -326,10 +326,7 @@ sp_admin_new (SpControl *control,
   SpAdmin *admin;
 
   if (listener == NULL)
-    {
-      g_prefix_error (error, "admin %s, port %u: ", address, port);
-      return NULL;
-    }
+    return NULL;
   admin = g_new0 (SpAdmin, 1);
   admin->control = control;
   admin->listener = listener;

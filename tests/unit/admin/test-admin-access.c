@@ -164,7 +164,6 @@ test_no_port (SpAdminStage *stage, gconstpointer data)
   g_assert_null (
       sp_admin_new (control, "127.0.0.1", stage->port, NULL, &taken));
   g_assert_error (taken, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
-  g_assert_nonnull (strstr (taken->message, "127.0.0.1"));
   for (guint i = 0; i < G_N_ELEMENTS (addresses); i++)
     {
       g_autoptr (GError) error = NULL;
