@@ -17,7 +17,7 @@
 typedef struct
 {
   SpSource *source;  /* NULL: does not run */
-  gint64 started_us; /* 0: not started */
+  gint64 started_us; /* since when it has its chance; 0: not started */
   gint64 surplus_us; /* since when a better one is live; 0: it is needed */
 } Post;
 
@@ -76,15 +76,13 @@ charge_free (gpointer data)
   g_free (charge);
 }
 
-/* Is the source of @rank wanted now? The main one always; a fallback while no
+/* Of a stream that is wanted: the main source always; a fallback while no
  * better one is live and the one before it has had its chance. */
 static gboolean
 is_needed (Charge *charge, guint rank, gint live_rank, gint64 now_us)
 {
   gint64 before_us;
 
-  if (charge->is_on_demand && !sp_stream_is_wanted (charge->stream, now_us))
-    return FALSE;
   if (rank == 0)
     return TRUE;
   if (live_rank >= 0 && live_rank < (gint)rank)
@@ -105,10 +103,14 @@ look_at_post (SpSupervisor *supervisor,
 
   if (is_needed (charge, rank, live_rank, now_us))
     {
+      gboolean is_running = post->started_us != 0;
+
+      /* Needed again, it has its chance anew before the next is tried. */
+      if (!is_running || post->surplus_us != 0)
+        post->started_us = now_us;
       post->surplus_us = 0;
-      if (post->started_us != 0)
+      if (is_running)
         return;
-      post->started_us = now_us;
       post->source = supervisor->maker (charge->configs->pdata[rank],
                                         charge->stream,
                                         rank,
@@ -119,7 +121,7 @@ look_at_post (SpSupervisor *supervisor,
     return;
   if (post->surplus_us == 0)
     post->surplus_us = now_us;
-  if (rank == 0 || now_us - post->surplus_us >= OVERLAP_US)
+  if (now_us - post->surplus_us >= OVERLAP_US)
     stop (post);
 }
 
@@ -127,12 +129,18 @@ look_at_post (SpSupervisor *supervisor,
 static void
 look (SpSupervisor *supervisor, Charge *charge, gint64 now_us)
 {
+  gboolean is_wanted
+      = !charge->is_on_demand || sp_stream_is_wanted (charge->stream, now_us);
+
   for (guint rank = 0; rank < charge->configs->len; rank++)
-    look_at_post (supervisor,
-                  charge,
-                  rank,
-                  sp_stream_live_rank (charge->stream, now_us),
-                  now_us);
+    if (is_wanted)
+      look_at_post (supervisor,
+                    charge,
+                    rank,
+                    sp_stream_live_rank (charge->stream, now_us),
+                    now_us);
+    else
+      stop (&charge->posts[rank]);
 }
 
 void
