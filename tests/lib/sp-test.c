@@ -3,12 +3,58 @@
 
 #include "sp-test.h"
 
+#include <ftw.h>
 #include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char *private_folder;
+static pid_t owner;
+
+static int
+remove_one (const char *path,
+            const struct stat *status,
+            int kind,
+            struct FTW *place)
+{
+  return remove (path);
+}
+
+/* Not when a child that never got to exec() leaves. */
+static void
+remove_private_folder (void)
+{
+  if (getpid () == owner)
+    (void)nftw (private_folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+  g_clear_pointer (&private_folder, g_free);
+}
+
+/* Before GLib has looked where temporary and user files go. Players that run as
+ * another user must get through it. */
+static void
+make_private_folder (void)
+{
+  const char *tmp = getenv ("TMPDIR");
+
+  private_folder = g_strdup_printf ("%s/stream-pump-test-XXXXXX",
+                                    tmp != NULL ? tmp : "/tmp");
+  if (mkdtemp (private_folder) == NULL || chmod (private_folder, 0711) != 0)
+    abort ();
+  owner = getpid ();
+  g_setenv ("TMPDIR", private_folder, TRUE);
+  g_setenv ("XDG_DATA_HOME", private_folder, TRUE);
+  g_setenv ("XDG_CONFIG_HOME", private_folder, TRUE);
+  g_setenv ("XDG_CACHE_HOME", private_folder, TRUE);
+  atexit (remove_private_folder);
+}
 
 void
 sp_test_init (int *argc, char ***argv)
 {
+  make_private_folder ();
   setlocale (LC_ALL, "C.UTF-8");
   g_test_init (argc, argv, NULL);
 }
