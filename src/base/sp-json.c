@@ -56,20 +56,6 @@ add_problem (SpJsonProblems *problems,
                    g_strconcat (path, *path != '\0' ? ": " : "", clean, NULL));
 }
 
-/** sp_json_problems_add: @path may be "": then the line is the message. */
-void
-sp_json_problems_add (SpJsonProblems *problems,
-                      const char *path,
-                      const char *format,
-                      ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  add_problem (problems, path, format, args);
-  va_end (args);
-}
-
 guint
 sp_json_problems_count (SpJsonProblems *problems)
 {

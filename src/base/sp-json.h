@@ -8,10 +8,6 @@ typedef struct _SpJsonProblems SpJsonProblems;
 
 SpJsonProblems *sp_json_problems_new (void);
 void sp_json_problems_free (SpJsonProblems *problems);
-void sp_json_problems_add (SpJsonProblems *problems,
-                           const char *path,
-                           const char *format,
-                           ...) G_GNUC_PRINTF (3, 4);
 guint sp_json_problems_count (SpJsonProblems *problems);
 /* (transfer none): "streams[1].type: ...", in order of discovery */
 const char *sp_json_problems_get (SpJsonProblems *problems, guint index);

@@ -9,6 +9,9 @@ char *sp_log_escape (const char *text, gssize len);
 /* (transfer full): the line for people, with its line feed. */
 char *
 sp_log_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields);
+/* (transfer container): @fields fit for people; what is new goes to @texts. */
+GLogField *
+sp_log_clean (const GLogField *fields, gsize n_fields, GPtrArray *texts);
 /* Is an entry of @domain (nullable) shown where G_MESSAGES_DEBUG is @debug
  * (nullable)? */
 gboolean sp_log_is_shown (GLogLevelFlags level,

@@ -150,12 +150,12 @@ write_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields)
     }
 }
 
-/* The journal takes any byte, but those who read it are people as well. */
-static gboolean
-write_journal (GLogLevelFlags level, const GLogField *fields, gsize n_fields)
+/** sp_log_clean: the journal takes any byte, but those who read it are people
+ * as well. */
+GLogField *
+sp_log_clean (const GLogField *fields, gsize n_fields, GPtrArray *texts)
 {
-  g_autofree GLogField *clean = g_new (GLogField, n_fields);
-  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  GLogField *clean = g_new (GLogField, n_fields);
 
   for (gsize i = 0; i < n_fields; i++)
     {
@@ -167,6 +167,15 @@ write_journal (GLogLevelFlags level, const GLogField *fields, gsize n_fields)
       clean[i].length = -1;
       g_ptr_array_add (texts, (gpointer)clean[i].value);
     }
+  return clean;
+}
+
+static gboolean
+write_journal (GLogLevelFlags level, const GLogField *fields, gsize n_fields)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  g_autofree GLogField *clean = sp_log_clean (fields, n_fields, texts);
+
   return g_log_writer_journald (level, clean, n_fields, NULL)
          == G_LOG_WRITER_HANDLED;
 }

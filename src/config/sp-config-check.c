@@ -4,6 +4,7 @@
 #include "sp-config-private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -220,27 +221,35 @@ sp_config_check_server_token (SpJsonObject *object,
   return is_short (object, key, token, MAX_TOKEN);
 }
 
-/** sp_config_check_file: there, a file, and this process may read it. errno
- * tells why not. */
+/** sp_config_file_fault: 0 when @file is a file that this process may read;
+ * else an errno. Asked by opening it: access(2) judges by the real user, and
+ * what capabilities allow is for the kernel to know. */
+int
+sp_config_file_fault (const char *file)
+{
+  GStatBuf status;
+  int fd;
+
+  if (g_stat (file, &status) != 0)
+    return errno;
+  if (!S_ISREG (status.st_mode))
+    return S_ISDIR (status.st_mode) ? EISDIR : EINVAL;
+  fd = g_open (file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+  if (fd < 0)
+    return errno;
+  close (fd);
+  return 0;
+}
+
 gboolean
 sp_config_check_file (SpJsonObject *object, const char *key, const char *file)
 {
-  GStatBuf status;
-  int why = 0;
+  int fault = file != NULL ? sp_config_file_fault (file) : 0;
 
-  if (file == NULL)
-    return TRUE;
-  if (g_stat (file, &status) != 0)
-    why = errno;
-  else if (!S_ISREG (status.st_mode))
-    why = S_ISDIR (status.st_mode) ? EISDIR : EINVAL;
-  else if (g_access (file, R_OK) != 0)
-    why = errno;
-  if (why != 0)
+  if (fault != 0)
     sp_json_object_problem (
-        object, key, _ ("%s cannot be read: %s"), file, g_strerror (why));
-  errno = why;
-  return why == 0;
+        object, key, _ ("%s cannot be read: %s"), file, g_strerror (fault));
+  return fault == 0;
 }
 
 gboolean

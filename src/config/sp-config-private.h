@@ -58,6 +58,8 @@ sp_config_check_file (SpJsonObject *object, const char *key, const char *file);
 gboolean
 sp_config_check_oid (SpJsonObject *object, const char *key, const char *oid);
 
+int sp_config_file_fault (const char *file);
+
 /* (transfer full) (nullable): the value of @key, "" counting as absent. */
 char *sp_config_read_text (SpJsonObject *object, const char *key);
 /* (transfer full) (nullable): the same as an absolute path. */

@@ -5,9 +5,7 @@
 
 #include <errno.h>
 #include <glib/gi18n.h>
-#include <glib/gstdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define PORT 8086
 #define SSL_PORT 8089
@@ -102,7 +100,7 @@ read_listen (SpJsonObject *root, SpConfig *config)
   config->port = read_port (root, "port", 0, PORT);
 }
 
-/* What the daemon has open already it need not open again. */
+/* Of what the daemon has open already only the right to read may be gone. */
 static void
 check_tls_file (SpConfigReader *reader,
                 SpJsonObject *root,
@@ -113,7 +111,8 @@ check_tls_file (SpConfigReader *reader,
   if (file == NULL)
     sp_json_object_problem (root, key, _ ("is needed where \"ssl\" is true"));
   else if (reader->running == NULL || !reader->running->ssl
-           || g_strcmp0 (file, open_file) != 0)
+           || g_strcmp0 (file, open_file) != 0
+           || sp_config_file_fault (file) != EACCES)
     sp_config_check_file (root, key, file);
 }
 
@@ -174,7 +173,7 @@ load_token (SpConfigReader *reader, SpJsonObject *admin, const char *file)
   gsize len;
 
   if (running != NULL && g_strcmp0 (running->admin_token_file, file) == 0
-      && g_access (file, R_OK) != 0 && errno == EACCES)
+      && sp_config_file_fault (file) == EACCES)
     return g_strdup (running->admin_token);
   if (!sp_config_check_file (admin, "token_file", file))
     return NULL;

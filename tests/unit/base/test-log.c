@@ -128,6 +128,30 @@ test_line (void)
   assert_line (G_LOG_LEVEL_ERROR, NULL, 0, "error: \n");
 }
 
+/* For the journal. Fields of others that are not text stay as they are. */
+static void
+test_clean (void)
+{
+  const GLogField fields[] = {
+    { "MESSAGE", "a\nb", -1 },
+    { "PRIORITY", "5", -1 },
+    { "STREAM_PUMP_PEER", "x\x1b?", 2 },
+    { "OF_OTHERS", "\0\1", 2 },
+  };
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  g_autofree GLogField *clean
+      = sp_log_clean (fields, G_N_ELEMENTS (fields), texts);
+
+  g_assert_cmpuint (texts->len, ==, 2);
+  g_assert_cmpstr (clean[0].value, ==, "a\\x0ab");
+  g_assert_true (clean[1].value == fields[1].value);
+  g_assert_cmpstr (clean[2].key, ==, "STREAM_PUMP_PEER");
+  g_assert_cmpstr (clean[2].value, ==, "x\\x1b");
+  g_assert_cmpint (clean[2].length, ==, -1);
+  g_assert_true (clean[3].value == fields[3].value);
+  g_assert_cmpint (clean[3].length, ==, 2);
+}
+
 /* The child of what follows. */
 static void
 test_child (void)
@@ -233,6 +257,7 @@ main (int argc, char **argv)
   g_test_add_func ("/log/escape", test_escape);
   g_test_add_func ("/log/levels-and-domains", test_is_shown);
   g_test_add_func ("/log/line", test_line);
+  g_test_add_func ("/log/clean", test_clean);
   g_test_add_func ("/log/writer", test_writer);
   g_test_add_func ("/log/limit", test_limit);
   return g_test_run ();
