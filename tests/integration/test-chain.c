@@ -107,7 +107,7 @@ test_upstream_restart (void)
   g_autoptr (GBytes) header = sp_encoder_dummy_header ();
   SpEncoder *encoder
       = sp_encoder_go (sp_daemon_port (upstream), "live", header);
-  g_autoptr (SpFeeder) feeder = sp_feeder_new (encoder, 100, 500);
+  G_GNUC_UNUSED g_autoptr (SpFeeder) feeder = sp_feeder_new (encoder, 100, 500);
   g_autoptr (SpDaemon) pump = start_behind (upstream);
 
   wait_live (pump);
@@ -154,7 +154,7 @@ test_loop (void)
       = sp_daemon_start ("", SP_DAEMON_PUSH ("live", ""));
   g_autoptr (GBytes) header = sp_encoder_dummy_header ();
   SpEncoder *encoder = sp_encoder_go (sp_daemon_port (daemon), "live", header);
-  g_autoptr (SpFeeder) feeder = sp_feeder_new (encoder, 100, 500);
+  G_GNUC_UNUSED g_autoptr (SpFeeder) feeder = sp_feeder_new (encoder, 100, 500);
 
   wait_live (daemon);
   g_autoptr (SpWatcher) watcher

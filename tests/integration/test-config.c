@@ -204,9 +204,9 @@ test_reload (void)
 {
   g_autoptr (SpDaemon) daemon = sp_daemon_start ("", ONE ", " TWO);
   g_autoptr (GBytes) header = sp_encoder_dummy_header ();
-  g_autoptr (SpFeeder) first = sp_feeder_new (
+  G_GNUC_UNUSED g_autoptr (SpFeeder) first = sp_feeder_new (
       sp_encoder_go (sp_daemon_port (daemon), "one", header), 100, 500);
-  g_autoptr (SpFeeder) second = sp_feeder_new (
+  G_GNUC_UNUSED g_autoptr (SpFeeder) second = sp_feeder_new (
       sp_encoder_go (sp_daemon_port (daemon), "two", header), 100, 500);
 
   sp_daemon_wait_figure (daemon, "/admin/status", "streams_live", 2, 10);
@@ -246,7 +246,7 @@ test_reload_bad (void)
 {
   g_autoptr (SpDaemon) daemon = sp_daemon_start ("", ONE);
   g_autoptr (GBytes) header = sp_encoder_dummy_header ();
-  g_autoptr (SpFeeder) feeder = sp_feeder_new (
+  G_GNUC_UNUSED g_autoptr (SpFeeder) feeder = sp_feeder_new (
       sp_encoder_go (sp_daemon_port (daemon), "one", header), 100, 500);
   g_autofree char *log = NULL;
 

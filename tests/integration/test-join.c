@@ -143,7 +143,7 @@ test_slow_cut (void)
       SP_DAEMON_PUSH ("live",
                       ", \"slow_viewer\": \"cut\", \"slow_viewer_ms\": 1000"));
   g_autoptr (GBytes) header = sp_encoder_dummy_header ();
-  g_autoptr (SpFeeder) feeder = sp_feeder_new (
+  G_GNUC_UNUSED g_autoptr (SpFeeder) feeder = sp_feeder_new (
       sp_encoder_go (sp_daemon_port (daemon), "live", header), 500, 8000);
 
   wait_live (daemon);

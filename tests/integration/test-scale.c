@@ -61,7 +61,7 @@ test_500 (void)
   g_autoptr (SpDaemon) daemon
       = sp_daemon_start ("", SP_DAEMON_PUSH ("live", ""));
   g_autoptr (GBytes) header = sp_encoder_dummy_header ();
-  g_autoptr (SpFeeder) feeder
+  G_GNUC_UNUSED g_autoptr (SpFeeder) feeder
       = sp_feeder_new (sp_encoder_go (sp_daemon_port (daemon), "live", header),
                        PER_S,
                        PACKET_LEN);

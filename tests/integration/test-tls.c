@@ -26,11 +26,39 @@ start_origin (void)
 }
 
 static void
+test_viewer (void)
+{
+  g_autoptr (SpDaemon) daemon = start_origin ();
+  g_autoptr (GBytes) header = sp_encoder_dummy_header ();
+  G_GNUC_UNUSED g_autoptr (SpEncoder) encoder
+      = sp_encoder_go (sp_daemon_port (daemon), "live", header);
+  g_autoptr (SpWatcher) watcher = NULL;
+
+  g_assert_cmpuint (sp_daemon_tls_port (daemon), !=, 0);
+  sp_daemon_wait_figure (daemon, "/admin/status", "streams_live", 1, 10);
+  watcher = sp_watcher_new (sp_daemon_tls_port (daemon),
+                            "/streams/live",
+                            SP_WATCHER_PLAY,
+                            SP_STRICT_MMSH,
+                            SP_WATCHER_TLS);
+  sp_watcher_wait_headers (watcher, 1, 10);
+  for (guint i = 0; i < 1000; i++)
+    sp_encoder_numbered (encoder, 4000);
+  sp_watcher_wait_data (watcher, 1000, 20);
+  sp_encoder_end (encoder, 0);
+  sp_watcher_wait_end (watcher, 10);
+  const SpStrict *strict = sp_watcher_stop (watcher);
+  g_assert_cmpstr (g_checksum_get_string (strict->payloads),
+                   ==,
+                   g_checksum_get_string (encoder->payloads));
+}
+
+static void
 test_with_ca (void)
 {
   g_autoptr (SpDaemon) origin = start_origin ();
   g_autoptr (GBytes) header = sp_encoder_dummy_header ();
-  g_autoptr (SpEncoder) encoder
+  G_GNUC_UNUSED g_autoptr (SpEncoder) encoder
       = sp_encoder_go (sp_daemon_port (origin), "live", header);
   g_autofree char *ca
       = g_test_build_filename (G_TEST_DIST, "data", "tls.crt", NULL);
@@ -63,7 +91,7 @@ test_without_ca (void)
 {
   g_autoptr (SpDaemon) origin = start_origin ();
   g_autoptr (GBytes) header = sp_encoder_dummy_header ();
-  g_autoptr (SpEncoder) encoder
+  G_GNUC_UNUSED g_autoptr (SpEncoder) encoder
       = sp_encoder_go (sp_daemon_port (origin), "live", header);
   g_autofree char *stream
       = sp_daemon_pull_stream ("live",
@@ -85,7 +113,8 @@ main (int argc, char **argv)
 {
   sp_test_init (&argc, &argv);
   sp_daemon_program ();
-  g_test_add_func ("/chain/tls/with-ca", test_with_ca);
-  g_test_add_func ("/chain/tls/without-ca", test_without_ca);
+  g_test_add_func ("/tls/viewer", test_viewer);
+  g_test_add_func ("/tls/pull/with-ca", test_with_ca);
+  g_test_add_func ("/tls/pull/without-ca", test_without_ca);
   return g_test_run ();
 }
