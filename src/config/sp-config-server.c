@@ -9,6 +9,7 @@
 
 #define PORT 8086
 #define SSL_PORT 8089
+#define ADMIN_LISTEN "127.0.0.1"
 #define ADMIN_PORT 8087
 #define PROXY_PORT 8080
 #define MAX_WORKERS 256
@@ -245,8 +246,12 @@ read_admin (SpConfigReader *reader, SpJsonObject *root, SpConfig *config)
 
   config->admin_port = ADMIN_PORT;
   if (admin == NULL)
-    return;
-  listen = sp_json_object_string (admin, "listen", "127.0.0.1");
+    {
+      config->admin_listen = g_strdup (ADMIN_LISTEN);
+      config->is_admin_optional = TRUE;
+      return;
+    }
+  listen = sp_json_object_string (admin, "listen", ADMIN_LISTEN);
   config->admin_listen = sp_config_address (admin, "listen", listen);
   config->admin_port = read_port (admin, "port", 0, ADMIN_PORT);
   config->admin_token_file

@@ -86,10 +86,12 @@ typedef struct
   char *group;
   guint workers;
   SpLimitsConfig limits;
-  char *admin_listen;     /* "127.0.0.1"; NULL: no admin REST */
-  guint16 admin_port;     /* 8087 */
-  char *admin_token_file; /* absolute; NULL: none */
-  char *admin_token;      /* read from it; NULL: none */
+  char *admin_listen;         /* "127.0.0.1" */
+  gboolean is_admin_optional; /* nobody asked for it: served where the port is
+                                 free */
+  guint16 admin_port;         /* 8087 */
+  char *admin_token_file;     /* absolute; NULL: none */
+  char *admin_token;          /* read from it; NULL: none */
   SpUaCheck ua_check;
   char *server_token; /* towards viewers; default "Rex/12.0.7600.16385" */
   GPtrArray *streams; /* SpStreamConfig */

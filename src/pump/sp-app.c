@@ -142,31 +142,41 @@ open_tls (SpApp *app, GError **error)
   return open_media (app, config->ssl_port, certificate, error);
 }
 
+/* One that nobody asked for keeps no pump from starting: a second one on a host
+ * finds the port taken. */
 static gboolean
-open_admin (SpApp *app, GError **error)
+do_without_admin (SpApp *app, GError *admin_error, GError **error)
 {
-  SpConfig *config = app->config;
-
-  if (config->admin_listen == NULL)
-    return TRUE;
-  app->admin = sp_admin_new (&app->control,
-                             config->admin_listen,
-                             config->admin_port,
-                             config->admin_token,
-                             error);
-  if (app->admin == NULL)
+  if (!app->config->is_admin_optional)
     {
-      g_prefix_error (error,
-                      "admin: %s port %u: ",
-                      config->admin_listen,
-                      config->admin_port);
+      g_propagate_prefixed_error (error, admin_error, "admin: ");
       return FALSE;
     }
   sp_log (G_LOG_LEVEL_MESSAGE,
           NULL,
-          strchr (config->admin_listen, ':') != NULL
-              ? "admin listening on [%s]:%u"
-              : "admin listening on %s:%u",
+          "no admin REST: none is configured, and at the usual place: %s",
+          admin_error->message);
+  g_error_free (admin_error);
+  return TRUE;
+}
+
+static gboolean
+open_admin (SpApp *app, GError **error)
+{
+  SpConfig *config = app->config;
+  GError *local = NULL;
+  gboolean is_v6 = strchr (config->admin_listen, ':') != NULL;
+
+  app->admin = sp_admin_new (&app->control,
+                             config->admin_listen,
+                             config->admin_port,
+                             config->admin_token,
+                             &local);
+  if (app->admin == NULL)
+    return do_without_admin (app, local, error);
+  sp_log (G_LOG_LEVEL_MESSAGE,
+          NULL,
+          is_v6 ? "admin listening on [%s]:%u" : "admin listening on %s:%u",
           config->admin_listen,
           sp_admin_port (app->admin));
   return TRUE;

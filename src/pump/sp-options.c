@@ -10,7 +10,7 @@
 
 /* Its source is replaced by the built-in film; the push path is never opened.
  */
-static const char demo_config[] = "{ \"admin\": {}, \"streams\": [ { \"name\": "
+static const char demo_config[] = "{ \"streams\": [ { \"name\": "
                                   "\"Demonstration\", \"path\": \"demo\","
                                   " \"type\": \"mmsh_push\" } ] }";
 

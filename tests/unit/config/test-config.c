@@ -44,7 +44,8 @@ test_defaults (void)
   g_assert_null (config->group);
   g_assert_cmpuint (config->workers, ==, 0);
   g_assert_cmpuint (config->limits.clients, ==, 0);
-  g_assert_null (config->admin_listen);
+  g_assert_cmpstr (config->admin_listen, ==, "127.0.0.1");
+  g_assert_true (config->is_admin_optional);
   g_assert_cmpuint (config->admin_port, ==, 8087);
   g_assert_null (config->admin_token);
   g_assert_cmpint (config->ua_check, ==, SP_UA_BROWSER);
