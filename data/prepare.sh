@@ -21,9 +21,14 @@ echo "installing:$missing"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 export DEBIAN_FRONTEND=noninteractive
+tries=60
 # shellcheck disable=SC2086
-if ! { apt-get update && apt-get install -y --no-install-recommends $missing; } \
-  >"$log" 2>&1 </dev/null; then
-  tail -n 30 "$log" >&2
-  exit 1
-fi
+until { apt-get update && apt-get install -y --no-install-recommends $missing; } \
+  >"$log" 2>&1 </dev/null; do
+  tries=$((tries - 1))
+  if [ $tries = 0 ] || ! grep -q 'Could not get lock' "$log"; then
+    tail -n 30 "$log" >&2
+    exit 1
+  fi
+  sleep 5
+done

@@ -10,7 +10,8 @@ began=$(date +%s)
 timeout 900 sh data/demo.sh >/tmp/demo.log 2>&1 &
 demo=$!
 sh data/prepare.sh curl ffmpeg
-if ! wait_for 600 curl -fsS -o /tmp/health http://127.0.0.1:8087/healthz; then
+if ! wait_for 600 sh -c "! kill -0 $demo || curl -fsS http://127.0.0.1:8087/healthz" ||
+  ! kill -0 $demo; then
   tail -n 40 /tmp/demo.log
   check 'the demo answers' false
   finish
