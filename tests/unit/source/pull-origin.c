@@ -55,7 +55,8 @@ link_free (gpointer data)
   Link *link = data;
 
   g_cancellable_cancel (link->cancellable);
-  g_io_stream_close (link->stream, NULL, NULL);
+  /* Not the stream: TLS would wait for a handshake that is under way. */
+  g_socket_close (g_socket_connection_get_socket (link->connection), NULL);
   g_object_unref (link->stream);
   g_object_unref (link->connection);
   g_object_unref (link->cancellable);
@@ -166,7 +167,7 @@ on_incoming (GSocketService *service,
   return TRUE;
 }
 
-static Origin *
+Origin *
 origin_new (void)
 {
   Origin *origin = g_new0 (Origin, 1);
@@ -193,7 +194,7 @@ origin_new (void)
   return origin;
 }
 
-static void
+void
 origin_free (Origin *origin)
 {
   for (guint i = 0; i < origin->links->len; i++)
@@ -434,6 +435,20 @@ wait_error (Fixture *fixture, const char *text)
 {
   fixture->wanted_text = text;
   sp_test_wait (NULL, has_error, fixture, DEADLINE_S);
+}
+
+static gboolean
+has_no_links (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  return fixture->origin->links->len == 0;
+}
+
+void
+wait_no_links (Fixture *fixture)
+{
+  sp_test_wait (NULL, has_no_links, fixture, DEADLINE_S);
 }
 
 guint64

@@ -47,6 +47,10 @@ typedef struct
 extern guint n_warnings;
 extern char *last_warning;
 
+/* Another one: no part of the fixture. */
+Origin *origin_new (void);
+void origin_free (Origin *origin);
+
 void pull_init (int *argc, char ***argv);
 void set_up (Fixture *fixture, gconstpointer user_data);
 void tear_down (Fixture *fixture, gconstpointer user_data);
@@ -73,6 +77,8 @@ void wait_packets (Fixture *fixture, guint n);
 void wait_requests (Fixture *fixture, guint n);
 /* Until the stream says why there is none with @text in it. */
 void wait_error (Fixture *fixture, const char *text);
+/* Until the pull has closed all its connections. */
+void wait_no_links (Fixture *fixture);
 /* Turns the main loop as long as something is to do. */
 void settle (void);
 guint64 counted (Fixture *fixture, SpStreamCounter counter);

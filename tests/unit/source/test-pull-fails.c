@@ -87,7 +87,9 @@ static const struct
   const char *why;
 } bodies[] = {
   { "nothing", "", "the source broke the connection" },
-  { "not-http", "220 mail.example.org ESMTP\r\n\r\n", "the source does not answer as HTTP" },
+  { "not-http",
+    "220 mail.example.org ESMTP\r\n\r\n",
+    "the source does not answer as HTTP" },
   { "empty", "HTTP/1.0 200 OK\r\n\r\n", "the source sends no stream" },
   { "html",
     "HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<html></html>",
@@ -340,7 +342,7 @@ test_free (Fixture *fixture, gconstpointer user_data)
         g_main_context_iteration (NULL, FALSE);
       stop (fixture);
     }
-  settle ();
+  wait_no_links (fixture);
   g_assert_cmpuint (n_warnings, ==, 0);
 }
 
