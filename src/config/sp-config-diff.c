@@ -113,8 +113,7 @@ static gboolean
 is_same_stream (const SpStreamConfig *a, const SpStreamConfig *b)
 {
   return a != NULL && b != NULL && is_text_equal (a->path, b->path)
-         && is_text_equal (a->name, b->name) && a->enabled == b->enabled
-         && main_type (a) == main_type (b);
+         && a->enabled == b->enabled && main_type (a) == main_type (b);
 }
 
 static void

@@ -28,6 +28,6 @@ typedef struct
 } SpConfigChange;
 
 /* (transfer full): of SpConfigChange, ordered by kind, then as the
- * configurations have them. A stream with another name, another type of main
- * source or switched on or off is removed and added. */
+ * configurations have them. A stream with another type of main source, or
+ * switched on or off, is removed and added; another name is a new policy. */
 GPtrArray *sp_config_diff (SpConfig *old_config, SpConfig *new_config);

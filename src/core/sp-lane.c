@@ -12,7 +12,9 @@
 void
 sp_lane_init (SpLane *lane, SpStream *stream, const SpLaneHost *host)
 {
-  *lane = (SpLane){ .stream = stream, .host = *host };
+  *lane = (SpLane){ .stream = stream,
+                    .host = *host,
+                    .ring = sp_ring_new (RING_BYTES, G_USEC_PER_SEC) };
 }
 
 void
@@ -21,7 +23,6 @@ sp_lane_clear (SpLane *lane)
   g_clear_pointer (&lane->ring, sp_ring_free);
 }
 
-/** sp_lane_set_policy: also makes the ring, at the first call. */
 void
 sp_lane_set_policy (gpointer target, gpointer payload)
 {
@@ -35,8 +36,6 @@ sp_lane_set_policy (gpointer target, gpointer payload)
   /* A client that catches up after its burst is not slow. */
   lane->rules.slow_us = MAX (slow_us, 2 * burst_us);
   lane->rules.slow_viewer = policy->slow_viewer;
-  if (lane->ring == NULL)
-    lane->ring = sp_ring_new (RING_BYTES, 0);
   sp_ring_set_window (lane->ring,
                       MAX (burst_us, lane->rules.slow_us) + G_USEC_PER_SEC);
 }

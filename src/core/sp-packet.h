@@ -15,7 +15,7 @@ typedef struct
 {
   SpPacketKind kind;
   gboolean is_join_point; /* a viewer may start here */
-  guint32 number;         /* DATA: 0, 1, 2... in its epoch, wraps at 2^32 */
+  guint32 number;         /* DATA: 0, 1, 2... of the stream, wraps at 2^32 */
   guint32 epoch;          /* counts HEADER packets of the stream */
   guint32
       packet_size;    /* fixed size of the stream's ASF packets; 0: not known */

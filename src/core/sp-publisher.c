@@ -100,6 +100,7 @@ sp_publisher_is_revoked (SpPublisher *publisher)
          || g_atomic_int_get (&publisher->stream->is_closed);
 }
 
+/* The mutex is held. */
 static gboolean
 check (SpPublisher *publisher, GError **error)
 {
@@ -118,15 +119,15 @@ is_same (SpPacket *a, SpPacket *b)
          && memcmp (a->payload, b->payload, a->len) == 0;
 }
 
-/* Makes the publisher's header the stream's, unless clients have it already. */
-static void
+/* Makes the publisher's header the stream's; FALSE: clients have it already. */
+static gboolean
 switch_header (SpStream *stream, SpPublisher *publisher, gint64 now_us)
 {
   SpPacketMeta meta = publisher->header->meta;
   gboolean is_change = stream->header != NULL;
 
   if (is_same (stream->header, publisher->header))
-    return;
+    return FALSE;
   meta.epoch = ++stream->epoch;
   meta.arrived_us = now_us;
   g_clear_pointer (&stream->header, sp_packet_unref);
@@ -135,6 +136,7 @@ switch_header (SpStream *stream, SpPublisher *publisher, gint64 now_us)
   if (is_change)
     sp_stream_count (stream, SP_STREAM_header_changes, 1);
   sp_stream_broadcast (stream, stream->header);
+  return TRUE;
 }
 
 /* The mutex is held. */
@@ -170,9 +172,12 @@ sp_publisher_put_header (SpPublisher *publisher,
   SpPacketMeta meta = { .kind = SP_PACKET_HEADER, .packet_size = packet_size };
   gboolean is_new = FALSE;
 
-  if (!check (publisher, error))
-    return FALSE;
   g_mutex_lock (&stream->mutex);
+  if (!check (publisher, error))
+    {
+      g_mutex_unlock (&stream->mutex);
+      return FALSE;
+    }
   g_clear_pointer (&publisher->header, sp_packet_unref);
   publisher->header = sp_packet_new (&meta, data, len);
   publisher->last_data_us = now_us;
@@ -180,7 +185,10 @@ sp_publisher_put_header (SpPublisher *publisher,
   publisher->has_missed = TRUE;
   sp_stream_count (stream, SP_STREAM_headers_received, 1);
   if (stream->active == publisher)
-    switch_header (stream, publisher, now_us);
+    {
+      is_new = switch_header (stream, publisher, now_us);
+      publisher->has_missed = FALSE;
+    }
   else if (stream->active == NULL)
     {
       activate (stream, publisher, now_us);
@@ -248,8 +256,6 @@ sp_publisher_put_data (SpPublisher *publisher,
   SpStream *stream = publisher->stream;
   gboolean is_new = FALSE;
 
-  if (!check (publisher, error))
-    return FALSE;
   if (publisher->header == NULL || len == 0 || len > MAX_DATA)
     return sp_error_set (error,
                          SP_ERROR_PROTOCOL,
@@ -257,6 +263,11 @@ sp_publisher_put_data (SpPublisher *publisher,
                          len,
                          publisher->header == NULL ? " before any header" : "");
   g_mutex_lock (&stream->mutex);
+  if (!check (publisher, error))
+    {
+      g_mutex_unlock (&stream->mutex);
+      return FALSE;
+    }
   publisher->last_data_us = now_us;
   if (may_feed (stream, publisher, meta->is_join_point, now_us))
     {

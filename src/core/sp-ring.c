@@ -111,6 +111,9 @@ sp_ring_append (SpRing *ring, SpPacket *packet)
       ring->header = sp_packet_ref (packet);
       ring->has_join = FALSE;
     }
+  else if (packet->meta.kind == SP_PACKET_END)
+    /* Whoever joins now waits for the next header. */
+    g_clear_pointer (&ring->header, sp_packet_unref);
   else if (packet->meta.is_join_point)
     {
       ring->last_join = ring->end;

@@ -20,7 +20,8 @@ struct _SpStream
   gpointer notify_data;
   SpPublisher *publishers[SP_MAX_RANKS];
   SpPublisher *active;
-  SpPacket *header; /* what clients have; NULL once they were ended */
+  char *via[SP_MAX_RANKS]; /* pumps behind each source */
+  SpPacket *header;        /* what clients have; NULL once they were ended */
   guint32 epoch;
   guint32 number; /* of the next data packet */
   gint64 live_since_us;

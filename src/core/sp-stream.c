@@ -65,6 +65,17 @@ sp_stream_notify_now (SpStream *stream)
     stream->notify (stream, stream->notify_data);
 }
 
+/** sp_stream_set_name: what people call it; its path is what it is. */
+void
+sp_stream_set_name (SpStream *stream, const char *name)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&stream->mutex);
+
+  g_free (stream->name);
+  stream->name = g_strdup (name);
+}
+
 const char *
 sp_stream_path (SpStream *stream)
 {
@@ -220,10 +231,14 @@ sp_stream_live_rank (SpStream *stream, gint64 now_us)
 void
 sp_stream_want (SpStream *stream, gint64 now_us)
 {
+  gboolean was_wanted;
+
   g_mutex_lock (&stream->mutex);
+  was_wanted = is_wanted (stream, now_us);
   stream->wanted_us = now_us;
   g_mutex_unlock (&stream->mutex);
-  sp_stream_notify_now (stream);
+  if (!was_wanted)
+    sp_stream_notify_now (stream);
 }
 
 gboolean

@@ -55,6 +55,7 @@ void sp_stream_unref (SpStream *stream);
 void sp_stream_set_notify (SpStream *stream,
                            SpStreamNotify notify,
                            gpointer user_data);
+void sp_stream_set_name (SpStream *stream, const char *name);
 const char *sp_stream_path (SpStream *stream);
 void sp_stream_get_policy (SpStream *stream, SpStreamPolicy *policy);
 void sp_stream_set_policy (SpStream *stream, const SpStreamPolicy *policy);

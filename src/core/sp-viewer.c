@@ -55,6 +55,7 @@ sp_viewer_join (SpViewer *viewer, SpRing *ring, gint64 now_us, gint64 burst_us)
   viewer->is_joining = seq == sp_ring_end (ring);
   viewer->join_by_us = now_us + JOIN_WAIT_US;
   jump (viewer, ring, seq);
+  viewer->catch_up_us = sp_viewer_lag_us (viewer, ring, now_us);
 }
 
 /** sp_viewer_lag_us: age of the oldest packet it has not got; 0 when level. */
@@ -66,6 +67,16 @@ sp_viewer_lag_us (SpViewer *viewer, SpRing *ring, gint64 now_us)
   if (seq >= sp_ring_end (ring) || viewer->is_joining)
     return 0;
   return MAX (now_us - sp_ring_get (ring, seq)->meta.arrived_us, 0);
+}
+
+gboolean
+sp_viewer_is_slow (SpViewer *viewer,
+                   SpRing *ring,
+                   const SpViewerRules *rules,
+                   gint64 now_us)
+{
+  return sp_viewer_lag_us (viewer, ring, now_us)
+         > rules->slow_us + viewer->catch_up_us;
 }
 
 void
@@ -121,7 +132,7 @@ apply_rules (SpViewer *viewer,
   gboolean is_lost = from < oldest;
   guint64 target;
 
-  if (!is_lost && sp_viewer_lag_us (viewer, ring, now_us) <= rules->slow_us)
+  if (!is_lost && !sp_viewer_is_slow (viewer, ring, rules, now_us))
     return TRUE;
   if (rules->slow_viewer == 2)
     return FALSE;
@@ -196,7 +207,7 @@ next_packet (SpViewer *viewer, SpRing *ring, SpPacket *pinned, guint64 seq)
 }
 
 static void
-fill (SpViewer *viewer, SpRing *ring, SpPlan *plan)
+fill (SpViewer *viewer, SpRing *ring, guint max_frames, SpPlan *plan)
 {
   SpFramerState state = viewer->state;
   SpPacket *pinned = viewer->pin;
@@ -205,7 +216,7 @@ fill (SpViewer *viewer, SpRing *ring, SpPlan *plan)
   gsize offset = viewer->frame_offset;
   SpPacket *packet;
 
-  while (plan->n_frames < SP_PLAN_FRAMES && plan->bytes < SP_PLAN_BYTES
+  while (plan->n_frames < max_frames && plan->bytes < SP_PLAN_BYTES
          && (packet = next_packet (viewer, ring, pinned, seq)) != NULL)
     {
       SpPlanFrame *entry = &plan->frames[plan->n_frames++];
@@ -238,6 +249,8 @@ sp_viewer_plan (SpViewer *viewer,
                 gint64 now_us,
                 SpPlan *plan)
 {
+  guint max_frames = SP_PLAN_FRAMES;
+
   plan->n_iov = 0;
   plan->n_frames = 0;
   plan->bytes = 0;
@@ -251,7 +264,12 @@ sp_viewer_plan (SpViewer *viewer,
                && !apply_rules (viewer, ring, rules, now_us))
         return SP_VIEWER_CUT;
     }
-  fill (viewer, ring, plan);
+  else if (rules->slow_viewer != 1
+           && sp_viewer_is_slow (viewer, ring, rules, now_us))
+    /* The rules wait for a packet's end; a small socket buffer cuts every
+     * write, so no more than that end may go out. */
+    max_frames = 1;
+  fill (viewer, ring, max_frames, plan);
   if (plan->bytes > 0)
     return SP_VIEWER_SEND;
   /* Only an END without bytes (bare ASF) makes a frame of nothing. */
@@ -260,6 +278,7 @@ sp_viewer_plan (SpViewer *viewer,
       viewer->has_ended = TRUE;
       return SP_VIEWER_ENDED;
     }
+  viewer->catch_up_us = 0;
   return SP_VIEWER_LEVEL;
 }
 

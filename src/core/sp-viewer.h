@@ -27,6 +27,7 @@ struct _SpViewer
   guint64 bytes_sent;
   guint64 packets_sent;
   guint64 packets_skipped;
+  gint64 catch_up_us;   /* lag it joined with; 0 once it was level */
   gint64 join_by_us;    /* start without a join point then */
   guint32 frame_offset; /* bytes of the current part that are out */
   guint32 epoch;        /* of the last header sent */
@@ -85,5 +86,10 @@ SpViewerVerdict sp_viewer_plan (SpViewer *viewer,
 /* @bytes of @plan were taken by the kernel; the packets completed by them. */
 guint sp_viewer_advance (SpViewer *viewer, SpPlan *plan, gsize bytes);
 gint64 sp_viewer_lag_us (SpViewer *viewer, SpRing *ring, gint64 now_us);
+/* By the lane's rules; a client that catches up after its burst is not. */
+gboolean sp_viewer_is_slow (SpViewer *viewer,
+                            SpRing *ring,
+                            const SpViewerRules *rules,
+                            gint64 now_us);
 /* END after the current frame. */
 void sp_viewer_kick (SpViewer *viewer);

@@ -30,6 +30,7 @@ typedef struct
   SpMmshSettings *settings;
   const char *agent; /* (nullable) */
   const char *words; /* (nullable): of bad input, for the log */
+  char *via;         /* (nullable): for a pump's loop guard */
   SpOutbox *outbox;
   gint64 now_us;
   guint32 client_id;

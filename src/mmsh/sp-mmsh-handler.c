@@ -8,6 +8,7 @@
 #include "sp-mmsh-request.h"
 #include "sp-mmsh-route.h"
 #include "sp-mmsh-service.h"
+#include "sp-stream-via.h"
 
 #include <string.h>
 
@@ -75,6 +76,7 @@ void
 sp_mmsh_handler_fill_reply (SpMmshTurn *turn, SpMmshReply *reply)
 {
   *reply = (SpMmshReply){ .server_token = turn->settings->server_token,
+                          .via = turn->via,
                           .minor = turn->http->minor,
                           .client_id = turn->client_id,
                           .is_reset = turn->is_reset,
@@ -110,6 +112,24 @@ is_loop (SpMmshTurn *turn)
   if (forwards != NULL && g_str_equal (forwards, "0"))
     return TRUE;
   return via != NULL && strstr (via, id) != NULL;
+}
+
+/* Whoever comes through a pump or a proxy is told what is behind: a pump that
+ * finds itself there does not take the stream. Players never see it. */
+static void
+read_via (SpMmshTurn *turn)
+{
+  SoupMessageHeaders *headers = turn->http->headers;
+  g_autofree char *before = NULL;
+
+  if (turn->route.stream == NULL
+      || soup_message_headers_get_list (headers, "Via") == NULL)
+    return;
+  before = sp_stream_via (turn->route.stream);
+  turn->via = g_strdup_printf ("%s%s1.1 %s",
+                               before != NULL ? before : "",
+                               before != NULL ? ", " : "",
+                               turn->handler->service->pump_id);
 }
 
 static void
@@ -251,6 +271,7 @@ turn_init (SpMmshTurn *turn,
   turn->agent = sp_http_request_header (http, "User-Agent");
   sp_mmsh_request_read (&turn->request, http);
   sp_route_find (&turn->route, handler->service->registry, http);
+  read_via (turn);
 }
 
 static void
@@ -259,6 +280,7 @@ turn_clear (SpMmshTurn *turn)
   sp_mmsh_request_clear (&turn->request);
   sp_route_clear (&turn->route);
   sp_mmsh_settings_unref (turn->settings);
+  g_free (turn->via);
 }
 
 static SpHttpPlan

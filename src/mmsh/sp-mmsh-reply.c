@@ -20,6 +20,8 @@ start (GByteArray *out, const SpMmshReply *reply, guint minor, guint status)
   sp_http_response_date (out);
   sp_http_response_header (out, "Cache-Control", "no-cache");
   sp_http_response_header (out, "Pragma", "no-cache");
+  if (reply->via != NULL)
+    sp_http_response_header (out, "Via", "%s", reply->via);
 }
 
 /* Several Pragma lines: old players want it so. */

@@ -13,9 +13,10 @@
 typedef struct
 {
   const char *server_token;
-  guint minor;            /* of the request */
-  guint32 client_id;      /* 0: none */
-  gboolean is_reset;      /* the request's client-id was not known */
+  const char *via;   /* (nullable): to a pump, what the stream has passed */
+  guint minor;       /* of the request */
+  guint32 client_id; /* 0: none */
+  gboolean is_reset; /* the request's client-id was not known */
   gboolean has_supported; /* the client is new enough for that header */
   gboolean is_kept;       /* the connection stays open */
 } SpMmshReply;

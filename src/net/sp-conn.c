@@ -5,6 +5,7 @@
 
 #include "sp-clock.h"
 #include "sp-fanout.h"
+#include "sp-hello.h"
 #include "sp-lane.h"
 #include "sp-log.h"
 #include "sp-socket.h"
@@ -12,7 +13,8 @@
 
 #include <string.h>
 
-#define HANDSHAKE_US (15 * G_USEC_PER_SEC)
+#define HANDSHAKE_US (10 * G_USEC_PER_SEC)
+#define MAX_HANDSHAKES 16 /* at once, a worker */
 #define DRAIN_US (2 * G_USEC_PER_SEC)
 #define READS_A_TURN 32           /* of the worker's scratch each */
 #define REPLY_BACKLOG (64 * 1024) /* unread answers: then we read no more */
@@ -38,8 +40,6 @@ begin_talking (SpConn *conn)
   conn->end_by_us = 0;
   conn->session = worker->session_class->create (
       worker->service, &conn->peer, sp_clock_now_us ());
-  if (!sp_epoll_source_add (worker->epoll, conn->transport.fd, conn))
-    sp_conn_drop (conn);
 }
 
 static void
@@ -49,36 +49,42 @@ on_handshake (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   SpConn *conn = user_data;
 
+  conn->worker->n_handshakes--;
+  g_clear_object (&conn->handshake);
   if (g_tls_connection_handshake_finish (tls, result, &error))
     {
       sp_stats_add (SP_PUMP_tls_handshakes, 1);
-      g_clear_object (&conn->handshake);
       sp_transport_set_tls (&conn->transport, g_steal_pointer (&tls));
       begin_talking (conn);
       sp_conn_read (conn);
       return;
     }
   sp_stats_add (SP_PUMP_tls_failures, 1);
-  g_clear_object (&conn->handshake);
   sp_conn_drop (conn);
 }
 
 static void
-begin_handshake (SpConn *conn, GTlsCertificate *certificate, gint64 now_us)
+fail_handshake (SpConn *conn)
 {
-  g_autoptr (GError) error = NULL;
-  GIOStream *tls = g_tls_server_connection_new (
-      conn->transport.stream, certificate, &error);
+  sp_stats_add (SP_PUMP_tls_failures, 1);
+  sp_conn_drop (conn);
+}
 
-  conn->state = SP_CONN_HANDSHAKE;
-  conn->peer.is_tls = TRUE;
-  conn->end_by_us = now_us + HANDSHAKE_US;
+static void
+begin_handshake (SpConn *conn)
+{
+  g_autoptr (GTlsCertificate) certificate
+      = g_steal_pointer (&conn->certificate);
+  GIOStream *tls
+      = g_tls_server_connection_new (conn->transport.stream, certificate, NULL);
+
   if (tls == NULL)
     {
-      sp_stats_add (SP_PUMP_tls_failures, 1);
-      sp_conn_drop (conn);
+      fail_handshake (conn);
       return;
     }
+  conn->state = SP_CONN_HANDSHAKE;
+  conn->worker->n_handshakes++;
   g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (tls), FALSE);
   conn->handshake = g_cancellable_new ();
   g_tls_connection_handshake_async (G_TLS_CONNECTION (tls),
@@ -86,6 +92,25 @@ begin_handshake (SpConn *conn, GTlsCertificate *certificate, gint64 now_us)
                                     conn->handshake,
                                     on_handshake,
                                     conn);
+}
+
+/* A handshake holds a thread of GIO's pool, which file and name look-ups share:
+ * it begins when the client has said its part, and few at a time. */
+static void
+look_for_hello (SpConn *conn)
+{
+  switch (sp_hello_peek (conn->transport.fd, conn->worker->scratch))
+    {
+    case SP_HELLO_MORE:
+      return;
+    case SP_HELLO_FOREIGN:
+      fail_handshake (conn);
+      return;
+    case SP_HELLO_READY:
+      if (conn->worker->n_handshakes < MAX_HANDSHAKES)
+        begin_handshake (conn);
+      return;
+    }
 }
 
 /** sp_conn_new: @certificate: (nullable): TLS first. The connection is in its
@@ -105,10 +130,17 @@ sp_conn_new (SpWorker *worker,
   sp_socket_read_peer (&conn->peer, connection);
   sp_socket_set_options (conn->transport.fd);
   sp_worker_link (&worker->talking, conn);
-  if (certificate != NULL)
-    begin_handshake (conn, certificate, now_us);
-  else
+  if (certificate == NULL)
     begin_talking (conn);
+  else
+    {
+      conn->peer.is_tls = TRUE;
+      conn->certificate = g_object_ref (certificate);
+      conn->state = SP_CONN_HELLO;
+      conn->end_by_us = now_us + HANDSHAKE_US;
+    }
+  if (!sp_epoll_source_add (worker->epoll, conn->transport.fd, conn))
+    sp_conn_drop (conn);
   return conn;
 }
 
@@ -178,6 +210,7 @@ void
 sp_conn_free (SpConn *conn, gint64 now_us)
 {
   sp_outbox_clear (&conn->outbox);
+  g_clear_object (&conn->certificate);
   g_clear_object (&conn->peer.address);
   g_free (conn->user_agent);
   g_free (conn->external_id);
@@ -319,7 +352,9 @@ on_eof (SpConn *conn)
           conn->session, sp_clock_now_us (), &conn->outbox);
       obey (conn);
     }
-  if (conn->state == SP_CONN_TALKING && conn->outbox.reply->len > 0)
+  if (conn->state == SP_CONN_TALKING
+      && (conn->outbox.reply->len > 0
+          || !sp_transport_flush (&conn->transport)))
     {
       conn->outbox.next = SP_NEXT_CLOSE;
       return;
@@ -368,6 +403,8 @@ on_writable (SpConn *conn)
 {
   if (conn->state == SP_CONN_WATCHING)
     {
+      if (!sp_transport_flush (&conn->transport))
+        return;
       sp_lane_unblock (conn->viewer.lane, &conn->viewer);
       sp_fanout_viewer (conn->worker, conn);
     }
@@ -387,8 +424,13 @@ on_writable (SpConn *conn)
 void
 sp_conn_on_events (SpConn *conn, guint32 events)
 {
-  if (conn->state == SP_CONN_DEAD)
+  if (conn->state == SP_CONN_DEAD || conn->state == SP_CONN_HANDSHAKE)
     return;
+  if (conn->state == SP_CONN_HELLO)
+    {
+      look_for_hello (conn);
+      return;
+    }
   if (events & (EPOLLERR | EPOLLHUP))
     {
       sp_conn_drop (conn);
@@ -409,7 +451,9 @@ sp_conn_tick (SpConn *conn, gint64 now_us)
       sp_conn_drop (conn);
       return;
     }
-  if (conn->state == SP_CONN_TALKING && conn->outbox.next == SP_NEXT_READ)
+  if (conn->state == SP_CONN_HELLO)
+    look_for_hello (conn);
+  else if (conn->state == SP_CONN_TALKING && conn->outbox.next == SP_NEXT_READ)
     {
       conn->worker->session_class->tick (conn->session, now_us, &conn->outbox);
       obey (conn);

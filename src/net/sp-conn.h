@@ -9,6 +9,7 @@ typedef struct _SpWorker SpWorker;
 
 typedef enum
 {
+  SP_CONN_HELLO,     /* TLS: its first record is awaited */
   SP_CONN_HANDSHAKE, /* TLS, in GIO's hands */
   SP_CONN_TALKING,   /* the session has both halves */
   SP_CONN_WATCHING,  /* the write half is the viewer's */
@@ -34,11 +35,12 @@ struct _SpConn
   SpStream *stream; /* watched (owned) */
   char *user_agent;
   char *external_id;
+  GTlsCertificate *certificate; /* HELLO: to show in the handshake */
   GCancellable *handshake;
   gint64 connected_us;
   gint64 watching_us;
   gint64 watching_at; /* seconds since 1970 */
-  gint64 end_by_us;   /* HANDSHAKE, DRAINING and kicked: then it goes */
+  gint64 end_by_us;   /* HELLO, HANDSHAKE, DRAINING, kicked: then it goes */
   SpConnState state;
   gboolean is_unread; /* in the worker's queue of those to read on */
 };

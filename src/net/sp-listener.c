@@ -3,6 +3,7 @@
 
 #include "sp-listener.h"
 
+#include "sp-clock.h"
 #include "sp-error.h"
 #include "sp-log.h"
 #include "sp-stats.h"
@@ -12,6 +13,7 @@
 
 #define BACKLOG 1024
 #define RESUME_MS 100
+#define LOG_EVERY_US (10 * G_USEC_PER_SEC)
 
 /** Main thread only. */
 struct _SpListener
@@ -21,6 +23,8 @@ struct _SpListener
   guint n_workers;
   guint max_connections;
   guint resume_id;
+  SpLogLimit log_limit;
+  gboolean is_logged; /* of the pause that is on */
   gboolean is_stopped;
 };
 
@@ -51,7 +55,8 @@ on_resume (gpointer user_data)
   listener->resume_id = 0;
   if (!listener->is_stopped)
     g_socket_service_start (listener->service);
-  sp_log (G_LOG_LEVEL_MESSAGE, NULL, "accepting connections again");
+  if (listener->is_logged)
+    sp_log (G_LOG_LEVEL_MESSAGE, NULL, "accepting connections again");
   return G_SOURCE_REMOVE;
 }
 
@@ -65,11 +70,14 @@ pause_accepting (SpListener *listener)
   g_socket_service_stop (listener->service);
   listener->resume_id = g_timeout_add (RESUME_MS, on_resume, listener);
   sp_stats_add (SP_PUMP_accept_pauses, 1);
-  sp_log (G_LOG_LEVEL_WARNING,
-          &fields,
-          "accepting pauses: %u connections are all that the descriptor limit "
-          "allows",
-          listener->max_connections);
+  listener->is_logged = sp_log_limit_allow (
+      &listener->log_limit, sp_clock_now_us (), 1, LOG_EVERY_US);
+  if (listener->is_logged)
+    sp_log (G_LOG_LEVEL_WARNING,
+            &fields,
+            "accepting pauses: %u connections are all that the descriptor "
+            "limit allows",
+            listener->max_connections);
 }
 
 static SpWorker *

@@ -32,6 +32,9 @@ sp_transport_set_tls (SpTransport *transport, GTlsConnection *tls)
 void
 sp_transport_clear (SpTransport *transport)
 {
+  if (transport->closing != NULL)
+    g_cancellable_cancel (transport->closing);
+  g_clear_object (&transport->closing);
   g_clear_object (&transport->stream);
   g_clear_pointer (&transport->pending, g_byte_array_unref);
 }
@@ -155,11 +158,12 @@ shut_tls (SpTransport *transport)
 {
   g_autoptr (GIOStream) base = NULL;
 
+  transport->closing = g_cancellable_new ();
   g_object_get (transport->stream, "base-io-stream", &base, NULL);
   g_output_stream_close_async (
       g_io_stream_get_output_stream (transport->stream),
       G_PRIORITY_DEFAULT,
-      NULL,
+      transport->closing,
       on_closed,
       g_object_ref (
           g_socket_connection_get_socket (G_SOCKET_CONNECTION (base))));

@@ -16,6 +16,7 @@ typedef struct
   GByteArray
       *pending; /* TLS: taken from the caller, not yet by the record layer */
   gboolean is_tls;
+  GCancellable *closing; /* a close_notify is under way */
   gboolean is_shut;
 } SpTransport;
 

@@ -27,6 +27,7 @@ struct _SpWorker
                      on its stream */
   gint64 stop_us; /* stopping: the latest end; 0 otherwise */
   gint64 swept_us;
+  guint n_handshakes;  /* TLS, under way */
   guint n_connections; /* atomic */
   SpLogLimit bad_input_log;
   SpPlan plan; /* of the viewer that is being served */

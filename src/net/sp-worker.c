@@ -184,8 +184,28 @@ sweep_list (SpConn *list, gint64 now_us)
 }
 
 /* A client whose kernel takes nothing makes no events: the rules still hold. */
+static gboolean
+is_to_be_cut (SpConn *conn, gint64 now_us)
+{
+  SpViewer *viewer = &conn->viewer;
+  SpLane *lane = viewer->lane;
+
+  return viewer->is_blocked && lane->rules.slow_viewer == 2
+         && sp_viewer_is_slow (viewer, lane->ring, &lane->rules, now_us);
+}
+
+/* It joined as the stream ended, and no header has come since. */
+static gboolean
+waits_in_vain (SpConn *conn, gint64 now_us)
+{
+  SpViewer *viewer = &conn->viewer;
+
+  return viewer->is_joining && !viewer->state.has_sent_header
+         && viewer->pin == NULL && now_us >= viewer->join_by_us;
+}
+
 static void
-sweep_blocked (SpWorker *worker, gint64 now_us)
+sweep_watching (SpWorker *worker, gint64 now_us)
 {
   SpConn *next;
 
@@ -193,15 +213,16 @@ sweep_blocked (SpWorker *worker, gint64 now_us)
     {
       next = conn->next;
       sp_conn_tick (conn, now_us);
-      if (conn->state == SP_CONN_WATCHING && conn->viewer.is_blocked
-          && conn->viewer.lane->rules.slow_viewer == 2
-          && sp_viewer_lag_us (&conn->viewer, conn->viewer.lane->ring, now_us)
-                 > conn->viewer.lane->rules.slow_us)
+      if (conn->state != SP_CONN_WATCHING)
+        continue;
+      if (is_to_be_cut (conn, now_us))
         {
           sp_stream_counters_add (
               &conn->viewer.lane->counters, SP_STREAM_clients_cut, 1);
           sp_conn_drop (conn);
         }
+      else if (!conn->viewer.is_kicked && waits_in_vain (conn, now_us))
+        sp_fanout_kick (worker, conn);
     }
 }
 
@@ -215,10 +236,22 @@ on_sweep (gpointer user_data)
   if (now_us - worker->swept_us >= G_USEC_PER_SEC)
     {
       worker->swept_us = now_us;
-      sweep_blocked (worker, now_us);
+      sweep_watching (worker, now_us);
     }
   after_events (worker);
   return G_SOURCE_CONTINUE;
+}
+
+static void
+drop_talking (SpWorker *worker)
+{
+  SpConn *next;
+
+  for (SpConn *conn = worker->talking; conn != NULL; conn = next)
+    {
+      next = conn->next;
+      sp_conn_drop (conn);
+    }
 }
 
 static gpointer
@@ -233,19 +266,15 @@ run (gpointer user_data)
   g_main_loop_run (worker->loop);
   g_source_destroy (sweep);
   g_source_unref (sweep);
-  while (worker->talking != NULL && worker->talking->handshake == NULL)
-    sp_conn_drop (worker->talking);
   while (worker->watching != NULL)
     sp_conn_drop (worker->watching);
   bury_dead (worker);
   /* Handshakes end by being cancelled, in their own time. */
-  for (SpConn *conn = worker->talking; conn != NULL; conn = conn->next)
-    sp_conn_drop (conn);
+  drop_talking (worker);
   while (worker->talking != NULL)
     {
       g_main_context_iteration (worker->context, TRUE);
-      for (SpConn *conn = worker->talking; conn != NULL; conn = conn->next)
-        sp_conn_drop (conn);
+      drop_talking (worker);
     }
   bury_dead (worker);
   g_main_context_pop_thread_default (worker->context);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "sp-app.h"
+#include "sp-error.h"
 #include "sp-log.h"
 #include "sp-options.h"
 #include "sp-privileges.h"
@@ -43,7 +44,9 @@ open_and_drop (SpApp *app, SpConfig *config)
   if (!sp_app_open (app, &error))
     {
       sp_log (G_LOG_LEVEL_WARNING, NULL, "cannot listen: %s", error->message);
-      return SP_EXIT_LISTEN;
+      return g_error_matches (error, SP_ERROR, SP_ERROR_CONFIG)
+                 ? SP_EXIT_CONFIG
+                 : SP_EXIT_LISTEN;
     }
   if (!sp_privileges_drop (config->user, config->group, &error))
     {

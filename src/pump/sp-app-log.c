@@ -31,19 +31,62 @@ log_source (const SpStreamInfo *info, const char *before)
           info->source_error != NULL ? info->source_error : "it has ended");
 }
 
-/** sp_app_log_stream: says what feeds @stream now, once for each change. */
+static void
+log_header (const SpStreamInfo *info)
+{
+  const SpLogFields fields
+      = { .stream = info->path, .message_id = SP_MESSAGE_HEADER_CHANGED };
+
+  sp_log (G_LOG_LEVEL_MESSAGE,
+          &fields,
+          "header changed: %u bytes, packets of %u bytes",
+          info->header_bytes,
+          info->packet_size);
+}
+
+/* What was last told of a stream. */
+typedef struct
+{
+  char *label;
+  guint64 header_changes;
+} Told;
+
+static Told *
+told_of (SpApp *app, const char *path)
+{
+  Told *told = g_hash_table_lookup (app->told, path);
+
+  if (told == NULL)
+    {
+      told = g_new0 (Told, 1);
+      g_hash_table_insert (app->told, g_strdup (path), told);
+    }
+  return told;
+}
+
+void
+sp_app_told_free (gpointer data)
+{
+  Told *told = data;
+
+  g_free (told->label);
+  g_free (told);
+}
+
+/** sp_app_log_stream: what feeds @stream now, and that its header is another,
+ * once for each change. */
 void
 sp_app_log_stream (SpApp *app, SpStream *stream)
 {
   g_autoptr (SpStreamInfo) info = sp_stream_info (stream, sp_clock_now_us ());
-  const char *before = g_hash_table_lookup (app->logged, info->path);
+  Told *told = told_of (app, info->path);
+  guint64 header_changes = info->counters.value[SP_STREAM_header_changes];
 
-  if (g_strcmp0 (before, info->source_label) == 0)
-    return;
-  log_source (info, before);
-  if (info->source_label == NULL)
-    g_hash_table_remove (app->logged, info->path);
-  else
-    g_hash_table_replace (
-        app->logged, g_strdup (info->path), g_strdup (info->source_label));
+  if (g_strcmp0 (told->label, info->source_label) != 0)
+    log_source (info, told->label);
+  if (header_changes != told->header_changes && info->header_bytes > 0)
+    log_header (info);
+  g_free (told->label);
+  told->label = g_strdup (info->source_label);
+  told->header_changes = header_changes;
 }

@@ -29,7 +29,8 @@ struct _SpApp
   SpListener *listener;
   SpAdmin *admin;
   SpControl control;
-  GHashTable *logged; /* stream path -> what was last logged of its source */
+  GHashTable *told; /* stream path -> what the log was last told of it */
+  gboolean is_stopping;
   gint64 started_us;
   guint64 generation;
   guint tick_id;
@@ -45,3 +46,4 @@ extern const SpControlClass sp_app_control;
 
 /* sp-app-log.c: one line a transition of a stream's source */
 void sp_app_log_stream (SpApp *app, SpStream *stream);
+void sp_app_told_free (gpointer told);

@@ -38,7 +38,12 @@ deliver_changed (gpointer target, gpointer payload)
 {
   SpApp *app = target;
   g_autoptr (SpStream) stream = payload;
+  g_autoptr (SpStream) known
+      = sp_registry_lookup (app->registry, sp_stream_path (stream));
 
+  /* A stream that was removed is nobody's concern, nor is any at the end. */
+  if (known != stream || app->is_stopping)
+    return;
   sp_app_log_stream (app, stream);
   if (app->supervisor != NULL)
     sp_supervisor_update (app->supervisor, stream);
@@ -77,7 +82,7 @@ remove_stream (SpApp *app, SpStream *stream)
   sp_supervisor_remove (app->supervisor, stream);
   sp_registry_remove (app->registry, sp_stream_path (stream));
   sp_stream_close (stream, sp_clock_now_us ());
-  g_hash_table_remove (app->logged, sp_stream_path (stream));
+  g_hash_table_remove (app->told, sp_stream_path (stream));
 }
 
 /* The clients stay: held while the sources change. */
@@ -87,6 +92,7 @@ set_policy (SpStream *stream, const SpStreamConfig *config)
   SpStreamPolicy policy;
 
   fill_policy (config, &policy);
+  sp_stream_set_name (stream, config->name);
   sp_stream_set_policy (stream, &policy);
 }
 

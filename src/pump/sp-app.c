@@ -58,7 +58,8 @@ sp_app_new (SpConfig *config, const char *file)
       app->registry, app->admission, app->source_context.pump_id);
   app->http = (SpHttpService){ &sp_mmsh_handler, app->service };
   app->control = (SpControl){ &sp_app_control, app };
-  app->logged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  app->told = g_hash_table_new_full (
+      g_str_hash, g_str_equal, g_free, sp_app_told_free);
   app->n_workers
       = config->workers > 0 ? config->workers : g_get_num_processors ();
   app->workers = g_new0 (SpWorker *, app->n_workers);
@@ -126,19 +127,19 @@ open_tls (SpApp *app, GError **error)
 {
   SpConfig *config = app->config;
   g_autoptr (GTlsCertificate) certificate = NULL;
+  g_autoptr (GError) local = NULL;
 
   if (!config->ssl)
     return TRUE;
   certificate = g_tls_certificate_new_from_files (
-      config->ssl_cert, config->ssl_key, error);
+      config->ssl_cert, config->ssl_key, &local);
   if (certificate == NULL)
-    {
-      g_prefix_error (error,
-                      "ssl_cert %s, ssl_key %s: ",
-                      config->ssl_cert,
-                      config->ssl_key);
-      return FALSE;
-    }
+    return sp_error_set (error,
+                         SP_ERROR_CONFIG,
+                         "ssl_cert %s, ssl_key %s: %s",
+                         config->ssl_cert,
+                         config->ssl_key,
+                         local->message);
   return open_media (app, config->ssl_port, certificate, error);
 }
 
@@ -338,13 +339,14 @@ sp_app_reload (SpApp *app)
 void
 sp_app_stop (SpApp *app)
 {
+  app->is_stopping = TRUE;
   sp_listener_stop (app->listener);
   for (guint i = 0; i < app->n_workers && app->workers[i] != NULL; i++)
     sp_worker_stop (app->workers[i], STOP_MS);
 }
 
-/** sp_app_free: after sp_app_stop(), if it was started: workers first, then the
- * sources, then what they shared. */
+/** sp_app_free: after sp_app_stop(), if it was started: the workers end, then
+ * all that has mail for them goes, then they and what they shared. */
 void
 sp_app_free (SpApp *app)
 {
@@ -353,15 +355,15 @@ sp_app_free (SpApp *app)
   sp_listener_free (app->listener);
   for (guint i = 0; i < app->n_workers && app->workers[i] != NULL; i++)
     sp_worker_join (app->workers[i]);
-  for (guint i = 0; i < app->n_workers && app->workers[i] != NULL; i++)
-    sp_worker_free (app->workers[i]);
   g_clear_pointer (&app->demo, sp_source_free);
   g_clear_pointer (&app->supervisor, sp_supervisor_free);
   sp_mmsh_service_free (app->service);
+  for (guint i = 0; i < app->n_workers && app->workers[i] != NULL; i++)
+    sp_worker_free (app->workers[i]);
   g_source_destroy (app->mail);
   g_source_unref (app->mail);
   sp_mailbox_free (app->mailbox);
-  g_hash_table_unref (app->logged);
+  g_hash_table_unref (app->told);
   sp_admission_free (app->admission);
   sp_registry_free (app->registry);
   g_clear_object (&app->source_context.proxy);

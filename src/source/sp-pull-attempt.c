@@ -282,6 +282,12 @@ on_answer (gpointer user_data, SoupMessageHeaders *headers)
   SpPullAttempt *attempt = user_data;
 
   sp_pull_talk_answer (&attempt->talk, headers);
+  if (attempt->talk.is_loop)
+    {
+      over_because (
+          attempt, SP_ERROR_LOOP, "a loop: the source is fed by this pump");
+      return;
+    }
   enter (attempt, STAGE_READING, attempt->target->config.stall_ms);
 }
 
@@ -460,6 +466,12 @@ sp_pull_attempt_new (const SpPullTarget *target,
   sp_pull_session_new (
       proxy, target->config.ca, attempt->cancellable, on_session, attempt);
   return attempt;
+}
+
+const char *
+sp_pull_attempt_via (SpPullAttempt *attempt)
+{
+  return attempt->talk.via;
 }
 
 /** sp_pull_attempt_free: what is under way is broken off; it reports to nobody.

@@ -38,4 +38,6 @@ SpPullAttempt *sp_pull_attempt_new (const SpPullTarget *target,
                                     GProxyResolver *proxy,
                                     const SpPullAttemptClass *class,
                                     gpointer user_data);
+/* (nullable): through which pumps it comes, as the last answer said it. */
+const char *sp_pull_attempt_via (SpPullAttempt *attempt);
 void sp_pull_attempt_free (SpPullAttempt *attempt);

@@ -14,6 +14,7 @@
 #define SUPPORTED "com.microsoft.wm.sswitch, " PREDSTRM
 #define MAX_FORWARDS "9" /* what Windows Media Services says */
 #define MAX_TOKEN_LEN 64
+#define MAX_VIA_LEN 4096 /* about a hundred pumps in a row */
 
 static void add_pragma (SoupMessageHeaders *headers, const char *format, ...)
     G_GNUC_PRINTF (2, 3);
@@ -152,6 +153,18 @@ find_token (SoupMessageHeaders *headers, const char *name)
   return value;
 }
 
+/* A pump tells a pump all those behind it, so that two that are each other's
+ * fallback do not feed each other for ever. */
+static void
+take_via (SpPullTalk *talk, SoupMessageHeaders *headers)
+{
+  g_free (talk->via);
+  talk->via = g_strdup (soup_message_headers_get_list (headers, "Via"));
+  talk->is_loop = talk->via != NULL
+                  && (strlen (talk->via) > MAX_VIA_LEN
+                      || strstr (talk->via, talk->pump_id) != NULL);
+}
+
 /** sp_pull_talk_answer: a client-id stays until another comes. */
 void
 sp_pull_talk_answer (SpPullTalk *talk, SoupMessageHeaders *headers)
@@ -160,6 +173,7 @@ sp_pull_talk_answer (SpPullTalk *talk, SoupMessageHeaders *headers)
   g_autofree char *gen_id = find_token (headers, "playlist-gen-id");
   const char *supported = soup_message_headers_get_list (headers, "Supported");
 
+  take_via (talk, headers);
   if (client_id != NULL)
     {
       g_free (talk->client_id);
@@ -183,6 +197,7 @@ void
 sp_pull_talk_forget (SpPullTalk *talk)
 {
   g_clear_pointer (&talk->client_id, g_free);
+  g_clear_pointer (&talk->via, g_free);
   talk->playlist_gen_id = 0;
   talk->has_asf = FALSE;
   talk->needs_select = FALSE;

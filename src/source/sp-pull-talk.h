@@ -14,6 +14,8 @@ typedef struct
   const char *pump_id; /* in Via: the loop guard */
 
   char *client_id;         /* as the server wrote it; NULL: none yet */
+  char *via;               /* pumps behind the server; NULL: it names none */
+  gboolean is_loop;        /* this one is among them */
   guint32 playlist_gen_id; /* 0: none */
   gboolean needs_select;   /* it begins no entry of a playlist by itself */
   gboolean has_asf;

@@ -13,6 +13,7 @@
 #include "sp-pull-error.h"
 #include "sp-pull-timer.h"
 #include "sp-pull-uri.h"
+#include "sp-stream-via.h"
 
 /* The version is that of Windows 7's player: servers look at it. */
 #define USER_AGENT "NSPlayer/12.0.7601.17514 StreamPump/" PACKAGE_VERSION
@@ -67,8 +68,11 @@ on_header (gpointer user_data, const guint8 *data, gsize len, GError **error)
   SpPull *pull = user_data;
   gint64 now_us = sp_clock_now_us ();
 
-  if (!acquire (pull, now_us, error)
-      || !sp_asf_intake_header (pull->intake, data, len, now_us, error))
+  if (!acquire (pull, now_us, error))
+    return FALSE;
+  sp_stream_set_via (
+      pull->stream, pull->rank, sp_pull_attempt_via (pull->attempt));
+  if (!sp_asf_intake_header (pull->intake, data, len, now_us, error))
     return FALSE;
   pull->has_header = TRUE;
   pull->is_failing = FALSE;
@@ -209,6 +213,7 @@ pull_free (SpSource *source)
   sp_pull_timer_clear (&pull->timer);
   g_clear_pointer (&pull->attempt, sp_pull_attempt_free);
   release (pull, sp_clock_now_us (), "the stream is no longer pulled");
+  sp_stream_set_via (pull->stream, pull->rank, NULL);
   clear_target (&pull->target);
   sp_stream_unref (pull->stream);
   g_free (pull->label);

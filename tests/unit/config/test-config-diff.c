@@ -59,7 +59,7 @@ static const Row rows[] = {
   { "named-otherwise",
     STREAMS (PUSH ("a", ",\"name\":\"x\"")),
     STREAMS (PUSH ("a", ",\"name\":\"y\"")),
-    "removed a, added a" },
+    "policy a" },
   { "switched-off",
     STREAMS (PUSH ("a", "")),
     STREAMS (PUSH ("a", ",\"enabled\":false")),
