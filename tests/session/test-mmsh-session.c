@@ -4,6 +4,7 @@
 #include "sp-asf-header.h"
 #include "sp-mmsh-service.h"
 #include "sp-publisher.h"
+#include "sp-stream-via.h"
 #include "sp-test.h"
 
 #include <string.h>
@@ -277,9 +278,15 @@ static const Row rows[] = {
     "GET /streams/live HTTP/1.0\r\n" NSPLAYER
     "Via: 1.0 other\r\nMax-Forwards: 8\r\n\r\n",
     "HTTP/1.0 200 OK",
-    "",
+    "Via: 1.1 this-pump\r\n",
     "",
     SP_NEXT_CLOSE },
+  { "via-is-for-pumps",
+    "GET /streams/live HTTP/1.0\r\n" NSPLAYER PLAY "\r\n",
+    "HTTP/1.0 200 OK",
+    "",
+    "Via:",
+    SP_NEXT_VIEW },
   { "options",
     "OPTIONS * HTTP/1.1\r\nHost: h\r\n" NSPLAYER "\r\n",
     "HTTP/1.1 200 OK",
@@ -535,6 +542,37 @@ test_external_id_goes_along (void)
     }
 }
 
+/* D6: who pulls from here learns what is behind. */
+static void
+test_via_goes_along (void)
+{
+  static const char *const requests[]
+      = { "GET /streams/live HTTP/1.1\r\nHost: h\r\n" NSPLAYER
+          "Via: 1.1 puller\r\n\r\n",
+          "GET /streams/live HTTP/1.1\r\nHost: h\r\n" NSPLAYER
+          "Via: 1.1 puller\r\n" PLAY "\r\n" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (requests); i++)
+    {
+      House house;
+      Line line;
+      g_autoptr (SpStream) live = NULL;
+      g_autofree char *reply = NULL;
+
+      house_open (&house);
+      live = sp_registry_lookup (house.registry, "live");
+      sp_stream_set_via (live, 0, "1.1 origin, 1.1 relay");
+      line_open (&line, &house);
+      line_feed (&line, requests[i], strlen (requests[i]), 1000);
+      reply = line_reply (&line);
+      assert_pieces (
+          reply, "\r\nVia: 1.1 origin, 1.1 relay, 1.1 this-pump\r\n", TRUE);
+      line_close (&line);
+      sp_stream_set_via (live, 0, NULL);
+      house_close (&house);
+    }
+}
+
 static void
 test_redirects_what_is_not_here (void)
 {
@@ -703,6 +741,7 @@ main (int argc, char **argv)
                    test_describe_is_the_header_byte_for_byte);
   g_test_add_func ("/session/client-session", test_client_session);
   g_test_add_func ("/session/external-id", test_external_id_goes_along);
+  g_test_add_func ("/session/via", test_via_goes_along);
   g_test_add_func ("/session/redirect", test_redirects_what_is_not_here);
   g_test_add_func ("/session/on-demand/refused",
                    test_on_demand_waits_then_refuses);
