@@ -111,9 +111,6 @@ sp_ring_append (SpRing *ring, SpPacket *packet)
       ring->header = sp_packet_ref (packet);
       ring->has_join = FALSE;
     }
-  else if (packet->meta.kind == SP_PACKET_END)
-    /* Whoever joins now waits for the next header. */
-    g_clear_pointer (&ring->header, sp_packet_unref);
   else if (packet->meta.is_join_point)
     {
       ring->last_join = ring->end;
@@ -153,6 +150,14 @@ SpPacket *
 sp_ring_header (const SpRing *ring)
 {
   return ring->header;
+}
+
+/** sp_ring_has_ended: nothing has come after an END. */
+gboolean
+sp_ring_has_ended (const SpRing *ring)
+{
+  return ring->end > ring->oldest
+         && (*slot (ring, ring->end - 1))->meta.kind == SP_PACKET_END;
 }
 
 static gboolean

@@ -22,6 +22,8 @@ gsize sp_ring_bytes (const SpRing *ring);
 SpPacket *sp_ring_get (const SpRing *ring, guint64 seq);
 /* (nullable) (transfer none): the header that governs packet @seq. */
 SpPacket *sp_ring_header (const SpRing *ring);
+/* The newest packet is an END: whoever joins waits for the next header. */
+gboolean sp_ring_has_ended (const SpRing *ring);
 /* Where a viewer that joins now starts: of the join points of the current
  * epoch the one whose age is nearest to @burst_us; sp_ring_end() if none. */
 guint64 sp_ring_join_point (const SpRing *ring, gint64 now_us, gint64 burst_us);

@@ -54,6 +54,9 @@ sp_viewer_join (SpViewer *viewer, SpRing *ring, gint64 now_us, gint64 burst_us)
 
   viewer->is_joining = seq == sp_ring_end (ring);
   viewer->join_by_us = now_us + JOIN_WAIT_US;
+  viewer->cursor = seq;
+  if (sp_ring_has_ended (ring))
+    return;
   jump (viewer, ring, seq);
   viewer->catch_up_us = sp_viewer_lag_us (viewer, ring, now_us);
 }

@@ -139,7 +139,7 @@ static const Row rows[] = {
     "\"group\":\"g\",\"workers\":1,\"admin\":{\"port\":3}}",
     "restart listen, restart port, restart ssl, restart ssl_port, restart "
     "ssl_key, restart ssl_cert, restart user, restart group, restart workers, "
-    "restart admin.listen, restart admin.port" },
+    "restart admin.port" },
   { "order",
     STREAMS (PUSH ("a", "") "," PUSH ("b", "") "," PULL ("c", "x", "")),
     "{\"port\":1,\"limits\":{\"clients\":1},\"streams\":[" PUSH (

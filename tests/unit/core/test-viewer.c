@@ -231,6 +231,45 @@ test_new_header_while_waiting_for_a_key (void)
 }
 
 static void
+test_joins_after_the_end (void)
+{
+  g_autoptr (SpRing) ring = sp_ring_new (10000, 1000 * SECOND);
+  g_autoptr (GString) out = g_string_new (NULL);
+  SpViewer viewer;
+
+  append (ring, "H:ab K:one E:");
+  sp_viewer_init (&viewer, &text_framer, FALSE);
+  sp_viewer_join (&viewer, ring, 3 * SECOND, 0);
+  take_all (&viewer, ring, 3 * SECOND, out);
+  g_assert_cmpstr (out->str, ==, "");
+  append (ring, "H:cd K:two");
+  take_all (&viewer, ring, 5 * SECOND, out);
+  g_assert_cmpstr (out->str, ==, "<H:c><H:d><D:two>");
+  sp_viewer_clear (&viewer);
+}
+
+/* A key frame older than what is called slow: the burst is no slowness. */
+static void
+test_catches_up_with_a_long_gop (void)
+{
+  const SpViewerRules rules = { .slow_us = 3 * SECOND, .slow_viewer = 2 };
+  g_autoptr (SpRing) ring = sp_ring_new (10000, 1000 * SECOND);
+  g_autoptr (GString) out = g_string_new (NULL);
+  SpViewer viewer;
+
+  append (ring, "H:ab K:one d:2 d:3 d:4 d:5 d:6");
+  sp_viewer_init (&viewer, &text_framer, FALSE);
+  sp_viewer_join (&viewer, ring, 6 * SECOND, 0);
+  while (take (&viewer, ring, &rules, 6 * SECOND, 7, out) == SP_VIEWER_SEND)
+    continue;
+  g_assert_cmpstr (out->str, ==, "<H:a><H:b><D:one><D:2><D:3><D:4><D:5><D:6>");
+  append (ring, "d:7");
+  g_assert_cmpint (
+      take (&viewer, ring, &rules, 11 * SECOND, 100, out), ==, SP_VIEWER_CUT);
+  sp_viewer_clear (&viewer);
+}
+
+static void
 test_skip_sends_the_header_it_missed (void)
 {
   g_autoptr (SpRing) ring = sp_ring_new (11, 1000 * SECOND);
@@ -348,6 +387,9 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/viewer/kick-finishes-the-frame",
                    test_kick_finishes_the_frame);
+  g_test_add_func ("/viewer/join/after-the-end", test_joins_after_the_end);
+  g_test_add_func ("/viewer/slow/not-while-catching-up",
+                   test_catches_up_with_a_long_gop);
   g_test_add_func ("/viewer/lag", test_lag_is_age_of_the_next);
   return g_test_run ();
 }
