@@ -37,7 +37,8 @@ typedef struct
   SpAsfIntake *intake;
   gboolean has_header;  /* in this attempt */
   gint64 good_since_us; /* data in this attempt; 0: none */
-  gboolean is_failing;  /* since the last header, and logged */
+  gint64 good_until_us;
+  gboolean is_failing; /* since the last header, and logged */
 } SpPull;
 
 static void
@@ -87,6 +88,7 @@ on_data (gpointer user_data, const guint8 *data, gsize len, GError **error)
 
   if (pull->good_since_us == 0)
     pull->good_since_us = now_us;
+  pull->good_until_us = now_us;
   return sp_asf_intake_data (pull->intake, data, len, now_us, error);
 }
 
@@ -121,17 +123,15 @@ log_failure (SpPull *pull, const GError *error, guint wait_ms)
 }
 
 static guint
-wait_ms_after (SpPull *pull, const GError *error, gint64 now_us)
+wait_ms_after (SpPull *pull, const GError *error)
 {
-  gint64 good_us
-      = pull->good_since_us != 0 ? MAX (now_us - pull->good_since_us, 1) : 0;
   SpPullFault fault
       = pull->has_header ? SP_PULL_FAILED : sp_pull_error_fault (error);
 
   return sp_pull_backoff_wait_ms (&pull->backoff,
                                   fault,
                                   pull->target.config.retry_ms,
-                                  good_us,
+                                  pull->good_until_us - pull->good_since_us,
                                   g_random_double ());
 }
 
@@ -140,7 +140,7 @@ on_over (gpointer user_data, gboolean is_end, const GError *error)
 {
   SpPull *pull = user_data;
   gint64 now_us = sp_clock_now_us ();
-  guint wait_ms = wait_ms_after (pull, error, now_us);
+  guint wait_ms = wait_ms_after (pull, error);
 
   g_clear_pointer (&pull->attempt, sp_pull_attempt_free);
   if (g_error_matches (error, SP_ERROR, SP_ERROR_REVOKED))
@@ -169,6 +169,7 @@ on_due (gpointer user_data)
 
   pull->has_header = FALSE;
   pull->good_since_us = 0;
+  pull->good_until_us = 0;
   pull->attempt = sp_pull_attempt_new (
       &pull->target, pull->context->proxy, &attempt_class, pull);
 }
@@ -248,7 +249,8 @@ sp_pull_new (const SpSourceConfig *config,
       log_failure (pull, error, 0);
       return &pull->parent;
     }
-  uri = g_uri_to_string (pull->target.uri);
+  /* A query may be a password of sorts. */
+  uri = g_uri_to_string_partial (pull->target.uri, G_URI_HIDE_QUERY);
   pull->label = g_strdup_printf ("pull %s", uri);
   on_due (pull);
   return &pull->parent;

@@ -52,6 +52,18 @@ assert_line (const char *head, const char *line)
   g_assert_nonnull (strstr (head, whole));
 }
 
+/* For admins: without the query, which may be a password of sorts. */
+static void
+assert_label (Fixture *fixture, const char *path)
+{
+  g_autoptr (SpStreamInfo) info
+      = sp_stream_info (fixture->stream, sp_clock_now_us ());
+  g_autofree char *label = g_strdup_printf (
+      "pull http://127.0.0.1:%u%s", fixture->origin->port, path);
+
+  g_assert_cmpstr (info->source_label, ==, label);
+}
+
 /* P2-P6, P9, D6: what is said. */
 static void
 test_requests (Fixture *fixture, gconstpointer user_data)
@@ -63,6 +75,7 @@ test_requests (Fixture *fixture, gconstpointer user_data)
   fixture->config.path = (char *)"/a b?c=d%20e";
   start (fixture);
   wait_packets (fixture, 1);
+  assert_label (fixture, "/a%20b");
   describe = head_at (fixture, 0);
   play = head_at (fixture, 1);
   g_assert_true (
