@@ -344,6 +344,8 @@ test_free (Fixture *fixture, gconstpointer user_data)
     }
   wait_no_links (fixture);
   g_assert_cmpuint (n_warnings, ==, 0);
+  /* The last ones in the middle of the stream. */
+  g_assert_cmpuint (counted (fixture, SP_STREAM_packets_received), >, 0);
 }
 
 int
