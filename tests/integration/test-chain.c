@@ -145,8 +145,8 @@ test_upstream_down (void)
   g_assert_nonnull (retry);
 }
 
-/* D6: pumps that pull from themselves, at once and around a corner: refused,
- * and everybody else is served. */
+/* D6: a pump that pulls from itself is refused, and everybody else is served.
+ */
 static void
 test_loop (void)
 {

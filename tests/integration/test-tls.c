@@ -53,6 +53,67 @@ test_viewer (void)
                    g_checksum_get_string (encoder->payloads));
 }
 
+static gboolean
+on_certificate (GTlsConnection *connection,
+                GTlsCertificate *certificate,
+                GTlsCertificateFlags flags,
+                gpointer user_data)
+{
+  return TRUE;
+}
+
+/* (transfer full): a connection to @daemon's TLS port. */
+static GIOStream *
+connect_tls (SpDaemon *daemon)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_socket_client_set_enable_proxy (client, FALSE);
+  g_socket_client_set_timeout (client, 10);
+  g_autoptr (GSocketConnection) plain = g_socket_client_connect_to_host (
+      client, "127.0.0.1", sp_daemon_tls_port (daemon), NULL, &error);
+  g_assert_no_error (error);
+  GIOStream *tls
+      = g_tls_client_connection_new (G_IO_STREAM (plain), NULL, &error);
+  g_assert_no_error (error);
+  g_signal_connect (
+      tls, "accept-certificate", G_CALLBACK (on_certificate), NULL);
+  return tls;
+}
+
+/* An encoder whose PushStart comes over TLS. */
+static void
+test_push (void)
+{
+  static const char start[] = "POST /streams/live_push HTTP/1.1\r\nHost: h\r\n"
+                              "User-Agent: WMEncoder/12.0.7600.16385\r\n"
+                              "Content-Type: application/x-wms-pushstart\r\n"
+                              "Content-Length: 2147483647\r\n\r\n"
+                              "$H\005\000dummy";
+  static const char packet[] = "$D\004\000abcd";
+  g_autoptr (SpDaemon) daemon = start_origin ();
+  g_autoptr (GIOStream) stream = connect_tls (daemon);
+  GOutputStream *output = g_io_stream_get_output_stream (stream);
+  g_autoptr (GError) error = NULL;
+
+  g_output_stream_write_all (
+      output, start, sizeof start - 1, NULL, NULL, &error);
+  g_assert_no_error (error);
+  sp_daemon_wait_figure (daemon, "/admin/status", "streams_live", 1, 10);
+  g_autoptr (SpWatcher) watcher
+      = sp_watcher_play (sp_daemon_port (daemon), "/streams/live");
+  sp_watcher_wait_headers (watcher, 1, 10);
+  for (guint i = 0; i < 5000; i++)
+    {
+      g_output_stream_write_all (
+          output, packet, sizeof packet - 1, NULL, NULL, &error);
+      g_assert_no_error (error);
+    }
+  sp_watcher_wait_data (watcher, 5000, 20);
+  g_assert_cmpuint (sp_watcher_stop (watcher)->n_gaps, ==, 0);
+}
+
 static void
 test_with_ca (void)
 {
@@ -114,6 +175,7 @@ main (int argc, char **argv)
   sp_test_init (&argc, &argv);
   sp_daemon_program ();
   g_test_add_func ("/tls/viewer", test_viewer);
+  g_test_add_func ("/tls/push", test_push);
   g_test_add_func ("/tls/pull/with-ca", test_with_ca);
   g_test_add_func ("/tls/pull/without-ca", test_without_ca);
   return g_test_run ();

@@ -10,6 +10,7 @@ struct _SpDaemon
   char *members; /* of the configuration, for a restart */
   char *streams;
   guint nofile;
+  char *notify_socket; /* of a service manager; NULL: none */
   guint16 config_port; /* as written: 0 until a restart */
   GPid pid;            /* 0: not running */
   int log_fd;

@@ -78,6 +78,19 @@ sp_daemon_rss_kib (SpDaemon *daemon)
   return g_ascii_strtoull (line + strlen ("VmRSS:"), NULL, 10);
 }
 
+guint
+sp_daemon_n_descriptors (SpDaemon *daemon)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/fd", daemon->pid);
+  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
+  guint n = 0;
+
+  g_assert_nonnull (folder);
+  while (g_dir_read_name (folder) != NULL)
+    n++;
+  return n;
+}
+
 guint64
 sp_daemon_cpu_ms (SpDaemon *daemon)
 {

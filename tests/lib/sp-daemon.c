@@ -163,6 +163,9 @@ spawn (SpDaemon *daemon)
   environment
       = g_environ_setenv (environment, "G_DEBUG", "fatal-criticals", TRUE);
   environment = g_environ_unsetenv (environment, "NOTIFY_SOCKET");
+  if (daemon->notify_socket != NULL)
+    environment = g_environ_setenv (
+        environment, "NOTIFY_SOCKET", daemon->notify_socket, TRUE);
   environment = g_environ_unsetenv (environment, "JOURNAL_STREAM");
   environment = g_environ_unsetenv (environment, "http_proxy");
   environment = g_environ_setenv (environment, "LC_ALL", "C.UTF-8", TRUE);
@@ -185,8 +188,11 @@ spawn (SpDaemon *daemon)
              daemon->log->str + from);
 }
 
-SpDaemon *
-sp_daemon_start_limited (const char *members, const char *streams, guint nofile)
+static SpDaemon *
+start (const char *members,
+       const char *streams,
+       guint nofile,
+       const char *notify_socket)
 {
   SpDaemon *daemon = g_new0 (SpDaemon, 1);
   g_autoptr (GError) error = NULL;
@@ -195,6 +201,7 @@ sp_daemon_start_limited (const char *members, const char *streams, guint nofile)
   g_cond_init (&daemon->cond);
   daemon->log = g_string_new (NULL);
   daemon->nofile = nofile;
+  daemon->notify_socket = g_strdup (notify_socket);
   daemon->folder = g_dir_make_tmp ("pump-XXXXXX", &error);
   g_assert_no_error (error);
   daemon->config = g_build_filename (daemon->folder, "pump.json", NULL);
@@ -207,7 +214,21 @@ sp_daemon_start_limited (const char *members, const char *streams, guint nofile)
 SpDaemon *
 sp_daemon_start (const char *members, const char *streams)
 {
-  return sp_daemon_start_limited (members, streams, 0);
+  return start (members, streams, 0, NULL);
+}
+
+SpDaemon *
+sp_daemon_start_limited (const char *members, const char *streams, guint nofile)
+{
+  return start (members, streams, nofile, NULL);
+}
+
+SpDaemon *
+sp_daemon_start_notified (const char *members,
+                          const char *streams,
+                          const char *notify_socket)
+{
+  return start (members, streams, 0, notify_socket);
 }
 
 void
@@ -316,6 +337,7 @@ sp_daemon_free (SpDaemon *daemon)
   g_free (daemon->config);
   g_free (daemon->members);
   g_free (daemon->streams);
+  g_free (daemon->notify_socket);
   g_string_free (daemon->log, TRUE);
   g_mutex_clear (&daemon->mutex);
   g_cond_clear (&daemon->cond);

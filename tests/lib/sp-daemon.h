@@ -33,6 +33,10 @@ SpDaemon *sp_daemon_start (const char *members, const char *streams);
 SpDaemon *sp_daemon_start_limited (const char *members,
                                    const char *streams,
                                    guint nofile);
+/* The same under a service manager that listens on @notify_socket. */
+SpDaemon *sp_daemon_start_notified (const char *members,
+                                    const char *streams,
+                                    const char *notify_socket);
 /* SIGTERM; it must end with status 0 and without a report of a sanitizer. */
 void sp_daemon_stop (SpDaemon *daemon);
 /* SIGKILL, and waits. */
@@ -62,6 +66,7 @@ gboolean sp_daemon_wait_log (SpDaemon *daemon,
                              const char *text,
                              guint deadline_s);
 guint64 sp_daemon_rss_kib (SpDaemon *daemon);
+guint sp_daemon_n_descriptors (SpDaemon *daemon);
 /* Processor time it has used. */
 guint64 sp_daemon_cpu_ms (SpDaemon *daemon);
 /* A sanitizer is in it: sizes and times say nothing. */
