@@ -6,8 +6,8 @@
 #include "sp-config.h"
 #include "sp-stream.h"
 
-/** Something that feeds a stream at one rank, made by the supervisor, on the main
- * thread: it connects, reconnects and never gives up until it is freed. */
+/** Something that feeds a stream at one rank, made by the supervisor, on the
+ * main thread: it connects, reconnects and never gives up until it is freed. */
 typedef struct _SpSource SpSource;
 typedef struct
 {
@@ -22,17 +22,21 @@ struct _SpSource
 /** What all sources share. */
 typedef struct
 {
-  GProxyResolver *proxy;   /* (nullable): for pulls */
-  char           *pump_id; /* for Via: the loop guard */
+  GProxyResolver *proxy; /* (nullable): for pulls */
+  char *pump_id;         /* for Via: the loop guard */
 } SpSourceContext;
 
 /* MMSH pull over HTTP (MS-WMSP client). */
-SpSource *sp_pull_new (const SpSourceConfig *config, SpStream *stream, guint rank, const SpSourceContext *context);
+SpSource *sp_pull_new (const SpSourceConfig *config,
+                       SpStream *stream,
+                       guint rank,
+                       const SpSourceContext *context);
 /* An .asf file looped as if live. */
-SpSource *sp_file_new (const SpSourceConfig *config, SpStream *stream, guint rank);
+SpSource *
+sp_file_new (const SpSourceConfig *config, SpStream *stream, guint rank);
 /* The same from memory, for --demo. @data: (transfer none) */
 SpSource *sp_file_new_from_bytes (GBytes *data, SpStream *stream, guint rank);
-void      sp_source_free (SpSource *source);
+void sp_source_free (SpSource *source);
 
 /* use_http_proxy and its three keys as a resolver: NULL when off. Addresses of
  * this host and of private networks go direct unless @config says otherwise. */
