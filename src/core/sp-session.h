@@ -11,6 +11,7 @@ typedef struct
   GInetAddress *address;
   guint16 port;
   guint16 local_port;
+  char local_host[64]; /* as in a URL; "" when it is not known */
   gboolean is_tls;
 } SpPeer;
 

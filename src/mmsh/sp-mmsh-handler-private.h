@@ -32,6 +32,8 @@ typedef struct
   const char *words; /* (nullable): of bad input, for the log */
   char *via;         /* (nullable): for a pump's loop guard */
   SpOutbox *outbox;
+  const guint8 *body; /* of a small request, when it is there */
+  gsize body_len;
   gint64 now_us;
   guint32 client_id;
   gboolean is_reset;

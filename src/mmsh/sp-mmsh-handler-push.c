@@ -235,7 +235,8 @@ sp_mmsh_handler_tick_push (SpHttpHandler *handler,
       answer_error (handler,
                     409,
                     now_us,
-                    "another encoder has taken the stream over",
+                    "another encoder has taken the stream over, or it was "
+                    "removed",
                     outbox);
       return SP_HTTP_ANSWERED;
     }

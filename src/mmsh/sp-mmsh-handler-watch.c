@@ -75,6 +75,7 @@ describe (SpMmshTurn *turn, SpPacket *header)
   if (!join_session (turn))
     return is_playing (turn);
   sp_mmsh_handler_fill_reply (turn, &reply);
+  reply.playlist_gen_id = header->meta.epoch - 1;
   sp_mmsh_reply_describe (
       turn->outbox->reply, &reply, header->payload, header->len);
   return SP_HTTP_ANSWERED;
@@ -118,7 +119,7 @@ view (SpMmshTurn *turn, const SpFramerClass *framer, gboolean is_chunked)
 }
 
 static SpHttpPlan
-play (SpMmshTurn *turn)
+play (SpMmshTurn *turn, SpPacket *header)
 {
   gboolean is_chunked
       = turn->request.version11_enabled && turn->http->minor == 1;
@@ -133,6 +134,7 @@ play (SpMmshTurn *turn)
     return is_playing (turn);
   turn->handler->playing_id = turn->client_id;
   sp_mmsh_handler_fill_reply (turn, &reply);
+  reply.playlist_gen_id = header->meta.epoch - 1;
   sp_mmsh_reply_play (turn->outbox->reply, &reply, is_chunked);
   view (turn, &sp_mmsh_framer, is_chunked);
   return SP_HTTP_ANSWERED;
@@ -152,13 +154,15 @@ play_bare (SpMmshTurn *turn)
 }
 
 /* The scheme must not be http: VLC would fetch it with its plain HTTP module.
- */
+ * But no other runs over TLS, and there it gets a bare stream. */
 SpHttpPlan
 sp_mmsh_handler_landing (SpMmshTurn *turn, const char *scheme)
 {
   const SpPeer *peer = &turn->handler->peer;
-  g_autofree char *fallback
-      = g_strdup_printf ("localhost:%u", peer->local_port);
+  g_autofree char *fallback = g_strdup_printf (
+      "%s:%u",
+      peer->local_host[0] != '\0' ? peer->local_host : "localhost",
+      peer->local_port);
   const char *host = turn->http->host != NULL ? turn->http->host : fallback;
   g_autofree char *path
       = g_uri_escape_string (sp_stream_path (turn->route.stream), "/", FALSE);
@@ -167,7 +171,7 @@ sp_mmsh_handler_landing (SpMmshTurn *turn, const char *scheme)
             ? g_uri_escape_string (turn->route.external_id, NULL, FALSE)
             : NULL;
   g_autofree char *url = g_strdup_printf ("%s://%s/streams/%s%s%s",
-                                          scheme,
+                                          peer->is_tls ? "https" : scheme,
                                           host,
                                           path,
                                           id != NULL ? "/" : "",
@@ -219,6 +223,6 @@ sp_mmsh_handler_watch (SpMmshTurn *turn)
   turn->handler->parked_us = 0;
   if (how == SERVE_BARE)
     return play_bare (turn);
-  return turn->request.kind == SP_MMSH_PLAY ? play (turn)
+  return turn->request.kind == SP_MMSH_PLAY ? play (turn, header)
                                             : describe (turn, header);
 }

@@ -61,11 +61,15 @@ sp_mmsh_handler_refuse (SpMmshTurn *turn,
                                     ? turn->words
                                     : "a request that cannot be served";
     }
-  headers = g_strdup_printf ("Server: %s StreamPump/" PACKAGE_VERSION "\r\n%s",
+  headers = g_strdup_printf ("Server: %s StreamPump/" PACKAGE_VERSION "\r\n"
+                             "Pragma: no-cache\r\n%s",
                              turn->settings->server_token,
                              extra != NULL ? extra : "");
   sp_http_response_error (
       turn->outbox->reply, turn->http->minor, status, headers, "%s\n", why);
+  if (turn->http->method == SP_HTTP_METHOD_HEAD)
+    g_byte_array_set_size (turn->outbox->reply,
+                           turn->outbox->reply->len - (guint)strlen (why) - 1);
   turn->outbox->next = SP_NEXT_CLOSE;
   return SP_HTTP_ANSWERED;
 }
@@ -132,20 +136,30 @@ read_via (SpMmshTurn *turn)
                                turn->handler->service->pump_id);
 }
 
+/* (transfer full): a W3C line among the headers, or XML in the body. */
+static char *
+player_log (SpMmshTurn *turn)
+{
+  if (turn->body_len > 0)
+    return g_utf8_make_valid ((const char *)turn->body, (gssize)turn->body_len);
+  return g_strdup (turn->request.log_line != NULL ? turn->request.log_line
+                                                  : "");
+}
+
 static void
 log_player (SpMmshTurn *turn)
 {
+  g_autofree char *text = player_log (turn);
   g_autofree char *address
       = g_inet_address_to_string (turn->handler->peer.address);
   SpLogFields fields = { .peer = address };
 
   sp_stats_add (SP_PUMP_logs_received, 1);
-  if (turn->request.log_line != NULL)
-    sp_log (G_LOG_LEVEL_DEBUG,
-            &fields,
-            "player log of client-id %u: %.1024s",
-            turn->client_id,
-            turn->request.log_line);
+  sp_log (G_LOG_LEVEL_DEBUG,
+          &fields,
+          "player log of client-id %u: %.4096s",
+          turn->client_id,
+          text);
 }
 
 static SpHttpPlan
@@ -158,21 +172,27 @@ empty (SpMmshTurn *turn, guint status, const char *extra)
   return SP_HTTP_ANSWERED;
 }
 
-/* V18: what belongs to a session is refused without one. */
+/* V15, V20: a session in use is named in the answer and lives on. */
 static gboolean
 has_session (SpMmshTurn *turn)
 {
-  if (!turn->request.has_client_id)
+  guint32 id = turn->request.client_id;
+
+  if (!turn->request.has_client_id
+      || sp_mmsh_clients_touch (
+             turn->handler->service->clients, id, turn->now_us)
+             == SP_MMSH_CLIENT_UNKNOWN)
     return FALSE;
-  turn->client_id = turn->request.client_id;
-  return sp_mmsh_clients_touch (
-             turn->handler->service->clients, turn->client_id, turn->now_us)
-         != SP_MMSH_CLIENT_UNKNOWN;
+  turn->client_id = id;
+  return TRUE;
 }
 
+/* V18: what belongs to a session is refused without one. */
 static SpHttpPlan
 small (SpMmshTurn *turn)
 {
+  gboolean is_known = has_session (turn);
+
   switch (turn->request.kind)
     {
     case SP_MMSH_GET_CONTENT_INFO:
@@ -196,7 +216,7 @@ small (SpMmshTurn *turn)
     case SP_MMSH_BAD:
       break;
     }
-  if (!has_session (turn))
+  if (!is_known)
     return sp_mmsh_handler_refuse (
         turn, 400, NULL, "this request needs a client-id that is in use");
   if (turn->request.kind == SP_MMSH_LOG)
@@ -314,6 +334,8 @@ body (SpHttpHandler *handler,
   SpHttpPlan plan;
 
   turn_init (&turn, handler, http, now_us, outbox);
+  turn.body = data;
+  turn.body_len = len;
   plan = turn.request.kind == SP_MMSH_PUSH_SETUP ? sp_mmsh_handler_setup (&turn)
                                                  : small (&turn);
   turn_clear (&turn);

@@ -126,6 +126,7 @@ add (SpMmshPushes *pushes,
 {
   SpStreamPolicy policy;
   g_autofree char *new_id = random_id (error);
+  g_autoptr (GError) local = NULL;
   SpPublisher *publisher;
   SpMmshPush *push;
   gint64 takeover_us = 0;
@@ -137,10 +138,16 @@ add (SpMmshPushes *pushes,
   if (!is_abandoned (pushes, stream, id))
     takeover_us = (gint64)policy.push_takeover_ms * 1000;
   publisher = sp_publisher_acquire (
-      stream, MAIN_RANK, label, takeover_us, now_us, error);
+      stream, MAIN_RANK, label, takeover_us, now_us, &local);
   if (publisher == NULL)
     {
       sp_stream_count (stream, SP_STREAM_pushes_refused, 1);
+      /* The label of the other is its address: not for everybody's eyes. */
+      if (g_error_matches (local, SP_ERROR, SP_ERROR_BUSY))
+        sp_error_set (
+            error, SP_ERROR_BUSY, "another encoder is feeding this stream");
+      else
+        g_propagate_error (error, g_steal_pointer (&local));
       return NULL;
     }
   push = g_new0 (SpMmshPush, 1);
@@ -222,7 +229,6 @@ sp_mmsh_pushes_begin (SpMmshPushes *pushes,
   push->in_progress = TRUE;
   push->was_lost = FALSE;
   push->media_us = now_us;
-  (void)sp_mmsh_demuxer_next_body (push->demuxer);
   return push;
 }
 
@@ -327,6 +333,8 @@ sp_mmsh_pushes_end_body (SpMmshPushes *pushes,
                          gint64 now_us,
                          const char *why)
 {
+  if (sp_mmsh_demuxer_next_body (push->demuxer))
+    sp_stream_count (push->stream, SP_STREAM_packets_bad, 1);
   if (end == SP_MMSH_PUSH_BODY_LOST)
     sp_publisher_pause (push->publisher, now_us, why);
   g_mutex_lock (&pushes->mutex);

@@ -42,6 +42,11 @@ features (GByteArray *out, const SpMmshReply *reply)
 {
   session (out, reply);
   sp_http_response_header (out, "Pragma", "features=\"broadcast,playlist\"");
+  if (reply->playlist_gen_id != 0)
+    sp_http_response_header (out,
+                             "Pragma",
+                             "playlist-gen-id=%" G_GUINT32_FORMAT,
+                             reply->playlist_gen_id);
   if (reply->has_supported)
     sp_http_response_header (out, "Supported", "%s", SUPPORTED);
 }

@@ -16,9 +16,10 @@ typedef struct
   const char *via;   /* (nullable): to a pump, what the stream has passed */
   guint minor;       /* of the request */
   guint32 client_id; /* 0: none */
-  gboolean is_reset; /* the request's client-id was not known */
-  gboolean has_supported; /* the client is new enough for that header */
-  gboolean is_kept;       /* the connection stays open */
+  guint32 playlist_gen_id; /* 0: no header was ever changed */
+  gboolean is_reset;       /* the request's client-id was not known */
+  gboolean has_supported;  /* the client is new enough for that header */
+  gboolean is_kept;        /* the connection stays open */
 } SpMmshReply;
 
 /* Describe: head and the header as $H packets. */

@@ -41,6 +41,19 @@ plain_address (GInetAddress *address)
   return g_object_ref (address);
 }
 
+/* An address as URLs have it: brackets around one with colons. */
+static void
+read_local_host (SpPeer *peer, GInetAddress *address)
+{
+  g_autoptr (GInetAddress) plain = plain_address (address);
+  g_autofree char *text = g_inet_address_to_string (plain);
+
+  g_snprintf (peer->local_host,
+              sizeof peer->local_host,
+              strchr (text, ':') != NULL ? "[%s]" : "%s",
+              text);
+}
+
 /** sp_socket_read_peer: @peer then owns its address. */
 void
 sp_socket_read_peer (SpPeer *peer, GSocketConnection *connection)
@@ -60,6 +73,10 @@ sp_socket_read_peer (SpPeer *peer, GSocketConnection *connection)
   else
     peer->address = g_inet_address_new_any (G_SOCKET_FAMILY_IPV4);
   if (local != NULL && G_IS_INET_SOCKET_ADDRESS (local))
-    peer->local_port
-        = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (local));
+    {
+      GInetSocketAddress *inet = G_INET_SOCKET_ADDRESS (local);
+
+      peer->local_port = g_inet_socket_address_get_port (inet);
+      read_local_host (peer, g_inet_socket_address_get_address (inet));
+    }
 }

@@ -144,7 +144,7 @@ static const Row rows[] = {
     "Connection: close;Content-Length: 17;Content-Type: "
     "application/vnd.ms.wms-hdr.asfv1;"
     "Server: Rex/;client-id=;features=\"broadcast,playlist\";$H",
-    "xResetStrm;Transfer-Encoding;Supported",
+    "xResetStrm;Transfer-Encoding;Supported;playlist-gen-id",
     SP_NEXT_CLOSE },
   { "describe-1.0-keep-alive",
     "GET /streams/live HTTP/1.0\r\n" NSPLAYER "Connection: Keep-Alive\r\n\r\n",
@@ -246,8 +246,15 @@ static const Row rows[] = {
   { "unknown-path",
     "GET /streams/nothing HTTP/1.0\r\n" NSPLAYER "\r\n",
     "HTTP/1.0 404 ",
-    "Connection: close",
+    "Connection: close;Server: Rex/;Cache-Control: no-cache;"
+    "Pragma: no-cache\r",
     "Location",
+    SP_NEXT_CLOSE },
+  { "head-has-no-body",
+    "HEAD /streams/live HTTP/1.1\r\nHost: h\r\n" NSPLAYER "\r\n",
+    "HTTP/1.1 405 ",
+    "Allow: GET, POST, OPTIONS;Content-Length: ",
+    "only GET",
     SP_NEXT_CLOSE },
   { "no-source",
     "GET /streams/in HTTP/1.0\r\n" NSPLAYER "\r\n",
@@ -326,6 +333,14 @@ static const Row rows[] = {
     "HTTP/1.1 200 OK",
     "Content-Length: 0",
     "",
+    SP_NEXT_READ },
+  { "send-event-of-an-unknown-client",
+    "POST /streams/live HTTP/1.1\r\nHost: h\r\n" NSPLAYER
+    "Pragma: client-id=77\r\n"
+    "Content-Type: application/x-wms-sendevent\r\nContent-Length: 2\r\n\r\nxy",
+    "HTTP/1.1 200 OK",
+    "Content-Length: 0",
+    "client-id",
     SP_NEXT_READ },
   { "log-without-client-id",
     "POST /streams/live HTTP/1.1\r\nHost: h\r\n" NSPLAYER
@@ -519,6 +534,130 @@ test_client_session (void)
   g_assert_true (g_str_has_prefix (reply, "HTTP/1.1 204 "));
   line_close (&other);
   house_close (&house);
+}
+
+/* V15, V20: what has a session but needs none names it and keeps it. */
+static void
+test_small_requests_keep_the_session (void)
+{
+  static const char *const heads[] = {
+    "POST /streams/live HTTP/1.1\r\nContent-Type: "
+    "application/x-wms-sendevent\r\nContent-Length: 0\r\n",
+    "POST /streams/live HTTP/1.1\r\nContent-Type: "
+    "application/x-wms-getcontentinfo\r\nContent-Length: 0\r\n",
+    "OPTIONS * HTTP/1.1\r\n",
+  };
+  const gint64 later = START + 60 * SECOND;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (heads); i++)
+    {
+      House house;
+      Line line;
+      g_autofree char *request = NULL;
+      g_autofree char *reply = NULL;
+      guint32 id;
+
+      house_open (&house);
+      id = sp_mmsh_clients_add (house.service->clients, START);
+      request = g_strdup_printf (
+          "%sHost: h\r\nPragma: client-id=%u\r\n\r\n", heads[i], id);
+      line_open (&line, &house);
+      sp_http_session.feed (line.session,
+                            (const guint8 *)request,
+                            strlen (request),
+                            later,
+                            &line.outbox);
+      reply = line_reply (&line);
+      g_assert_true (g_str_has_prefix (reply, "HTTP/1.1 200 "));
+      g_assert_cmpuint (client_id_of (reply), ==, id);
+      g_assert_cmpuint (
+          sp_mmsh_clients_expire (house.service->clients, later + 60 * SECOND),
+          ==,
+          0);
+      line_close (&line);
+      house_close (&house);
+    }
+}
+
+/* MS-WMSP 3.2.5.2: another playlist, another number; the first is 0. */
+static void
+test_playlist_gen_id_changes (void)
+{
+  static const char *const requests[]
+      = { "GET /streams/live HTTP/1.0\r\n" NSPLAYER "\r\n",
+          "GET /streams/live HTTP/1.0\r\n" NSPLAYER PLAY "\r\n" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (requests); i++)
+    {
+      House house;
+      Line line;
+      g_autofree char *reply = NULL;
+
+      house_open (&house);
+      sp_publisher_put_header (
+          house.publisher, (const guint8 *)"NEXT!", 5, 0, START, NULL);
+      line_open (&line, &house);
+      line_feed (&line, requests[i], strlen (requests[i]), 1000);
+      reply = line_reply (&line);
+      assert_pieces (reply, "\r\nPragma: playlist-gen-id=1\r\n", TRUE);
+      line_close (&line);
+      house_close (&house);
+    }
+}
+
+/* V56: without Host the address that was reached; over TLS no MMS. */
+static void
+test_landing_address (void)
+{
+  static const struct
+  {
+    const char *request;
+    const char *local_host;
+    gboolean is_tls;
+    const char *url;
+  } pages[] = {
+    { "GET /streams/live HTTP/1.0\r\nUser-Agent: Mozilla/5.0\r\n\r\n",
+      "[2001:db8::1]",
+      FALSE,
+      "\"mms://[2001:db8::1]:8086/streams/live\"" },
+    { "GET /streams/live HTTP/1.0\r\nUser-Agent: Mozilla/5.0\r\n\r\n",
+      "",
+      FALSE,
+      "\"mms://localhost:8086/streams/live\"" },
+    { "GET /streams/live HTTP/1.0\r\nHost: [::1]:99\r\nUser-Agent: "
+      "Mozilla/5.0\r\n\r\n",
+      "192.0.2.1",
+      FALSE,
+      "\"mms://[::1]:99/streams/live\"" },
+    { "GET /streams/live HTTP/1.0\r\nHost: h:99\r\nUser-Agent: "
+      "Mozilla/5.0\r\n\r\n",
+      "192.0.2.1",
+      TRUE,
+      "\"https://h:99/streams/live\"" },
+    { "GET /streams/live.asx HTTP/1.0\r\n\r\n",
+      "192.0.2.1",
+      TRUE,
+      "\"https://192.0.2.1:8086/streams/live\"" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      House house;
+      Line line;
+      g_autofree char *reply = NULL;
+
+      house_open (&house);
+      g_strlcpy (house.peer.local_host,
+                 pages[i].local_host,
+                 sizeof house.peer.local_host);
+      house.peer.is_tls = pages[i].is_tls;
+      line_open (&line, &house);
+      line_feed (&line, pages[i].request, strlen (pages[i].request), 1000);
+      reply = line_reply (&line);
+      assert_pieces (reply, pages[i].url, TRUE);
+      line_close (&line);
+      house_close (&house);
+    }
 }
 
 static void
@@ -740,6 +879,10 @@ main (int argc, char **argv)
   g_test_add_func ("/session/describe-byte-for-byte",
                    test_describe_is_the_header_byte_for_byte);
   g_test_add_func ("/session/client-session", test_client_session);
+  g_test_add_func ("/session/small-requests",
+                   test_small_requests_keep_the_session);
+  g_test_add_func ("/session/playlist-gen-id", test_playlist_gen_id_changes);
+  g_test_add_func ("/session/landing-address", test_landing_address);
   g_test_add_func ("/session/external-id", test_external_id_goes_along);
   g_test_add_func ("/session/via", test_via_goes_along);
   g_test_add_func ("/session/redirect", test_redirects_what_is_not_here);

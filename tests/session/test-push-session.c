@@ -265,6 +265,44 @@ test_twenty_bodies_in_a_row (House *house, gconstpointer data)
   line_close (&line);
 }
 
+static guint64
+n_bad_packets (House *house)
+{
+  g_autoptr (SpStreamInfo) info = sp_stream_info (house->stream, house->now_us);
+
+  return info->counters.value[SP_STREAM_packets_bad];
+}
+
+/* H22: bodies that end in the middle of a $D, of a $F, of a framing header. */
+static void
+test_body_ends_in_a_packet (House *house, gconstpointer data)
+{
+  Line line;
+  g_autofree char *id = NULL;
+
+  line_open (&line, house);
+  id = setup (&line);
+  start (&line, id, 8 + 7 + 6);
+  feed_packet (&line, 'H', "head");
+  feed_packet (&line, 'D', "one");
+  feed (&line, "$D\x09\0ab", 6);
+  assert_status (&line, 204);
+  g_assert_cmpuint (n_bad_packets (house), ==, 1);
+  start (&line, id, 7 + 6);
+  feed_packet (&line, 'D', "two");
+  feed (&line, "$F\x09\0ab", 6);
+  assert_status (&line, 204);
+  start (&line, id, 3);
+  feed (&line, "$D\x09", 3);
+  assert_status (&line, 204);
+  start (&line, id, 7);
+  feed_packet (&line, 'D', "six");
+  assert_status (&line, 204);
+  g_assert_cmpuint (n_bad_packets (house), ==, 1);
+  assert_received (house, "H:head one two six ");
+  line_close (&line);
+}
+
 /* H24: the connection breaks in a packet; another goes on with $D. */
 static void
 test_resume_on_another_connection (House *house, gconstpointer data)
@@ -309,12 +347,17 @@ static void
 test_second_encoder_waits (House *house, gconstpointer data)
 {
   Line line, other, third;
+  g_autofree char *text = NULL;
 
   line_open (&line, house);
   start (&line, NULL, 1000);
   feed_packet (&line, 'H', "head");
   line_open (&other, house);
   start (&other, NULL, 1000);
+  text = g_strndup ((const char *)other.outbox.reply->data,
+                    other.outbox.reply->len);
+  g_assert_nonnull (strstr (text, "another encoder"));
+  g_assert_null (strstr (text, "127.0.0.1"));
   assert_status (&other, 409);
   line_close (&other);
   house->now_us += 11 * SECOND;
@@ -473,6 +516,7 @@ main (int argc, char **argv)
     { "/push/setup-then-start", test_setup_then_start },
     { "/push/start-without-setup", test_start_without_setup },
     { "/push/twenty-bodies", test_twenty_bodies_in_a_row },
+    { "/push/body-ends-in-a-packet", test_body_ends_in_a_packet },
     { "/push/resume", test_resume_on_another_connection },
     { "/push/header-change", test_header_change },
     { "/push/second-encoder", test_second_encoder_waits },
