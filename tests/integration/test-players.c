@@ -15,7 +15,7 @@
 /* Real players, each in a process of its own, against a pushed, a pulled and a
  * file stream. The clips have 15 pictures a second. */
 #define MIN_FRAMES 75 /* 5 s */
-#define N_AT_ONCE 4
+#define N_AT_ONCE 5
 #define CLIP_SECONDS 240
 #define NOBODY "setpriv --reuid=65534 --regid=65534 --clear-groups "
 
