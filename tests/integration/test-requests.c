@@ -317,6 +317,36 @@ test_session (void)
   g_assert_cmpuint (sp_watcher_stop (watcher)->status, ==, 200);
 }
 
+/* V20: $E(0) makes a session idle, though its player keeps the connection. */
+static void
+test_session_after_the_end (void)
+{
+  g_autoptr (SpDaemon) daemon = sp_daemon_start ("", STREAMS);
+  guint16 port = sp_daemon_port (daemon);
+  g_autoptr (GBytes) header = sp_encoder_dummy_header ();
+  g_autoptr (SpEncoder) ending = sp_encoder_go (port, "live", header);
+  G_GNUC_UNUSED g_autoptr (SpEncoder) staying
+      = sp_encoder_go (port, "idle", header);
+  sp_daemon_wait_figure (daemon, "/admin/status", "streams_live", 2, 10);
+  g_autoptr (SpAnswer) describe = sp_ask_get (port, "/streams/live", NSPLAYER);
+  guint32 id = client_id_of (describe);
+  g_autofree char *same
+      = g_strdup_printf (NSPLAYER "Pragma: client-id=%u\r\n", id);
+  g_autofree char *play = g_strdup_printf (
+      GET ("/streams/live", "1.0") "%sPragma: xPlayStrm=1\r\n\r\n", same);
+  int fd = sp_ask_connect ("127.0.0.1", port);
+
+  sp_ask_send_text (fd, play);
+  g_autoptr (SpAnswer) playing = sp_ask_read (fd, FALSE, 5000);
+  g_assert_cmpuint (playing->status, ==, 200);
+  sp_encoder_end (ending, 0);
+  g_assert_true (sp_ask_drain (fd, 5000));
+  g_autoptr (SpAnswer) next = sp_ask_get (port, "/streams/idle", same);
+  g_assert_cmpuint (next->status, ==, 200);
+  g_assert_cmpuint (client_id_of (next), ==, id);
+  close (fd);
+}
+
 /* V49: what else is asked on the connection that streams never gets in between
  * the packets. */
 static void
@@ -402,6 +432,8 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/requests/pipelined", test_pipelined);
   g_test_add_func ("/requests/session", test_session);
+  g_test_add_func ("/requests/session-after-the-end",
+                   test_session_after_the_end);
   g_test_add_func ("/requests/while-streaming", test_asked_while_streaming);
   g_test_add_func ("/requests/mmst-hello", test_mmst_hello);
   g_test_add_func ("/requests/redirect-404", test_redirect);

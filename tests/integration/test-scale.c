@@ -17,6 +17,7 @@
 #define N_VIEWERS 500
 #define SECONDS 5
 #define PER_S 50
+#define MAX_BEHIND_S 3  /* on a machine that does other things besides */
 #define PACKET_LEN 1250 /* with PER_S: 500 kbit/s */
 
 typedef struct
@@ -54,7 +55,7 @@ read_viewer (Viewer *viewer)
 }
 
 /* 500 viewers at 500 kbit/s: all get whole packets, without a gap, and none
- * is more than a second behind at the end. */
+ * is far behind at the end. */
 static void
 test_500 (void)
 {
@@ -103,7 +104,7 @@ test_500 (void)
       const GArray *frames = viewers[i].strict->frames;
 
       g_assert_cmpuint (g_array_index (frames, SpFrame, frames->len - 1).number
-                            + PER_S,
+                            + MAX_BEHIND_S * PER_S,
                         >=,
                         newest);
       close (viewers[i].fd);
