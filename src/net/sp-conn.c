@@ -225,6 +225,9 @@ sp_conn_finish (SpConn *conn)
   if (conn->state == SP_CONN_WATCHING)
     {
       end_watching (conn, now_us);
+      /* Its place and its session are free, however long the peer stays. */
+      conn->worker->session_class->free (conn->session, now_us);
+      conn->session = NULL;
       sp_worker_unlink (&conn->worker->watching, conn);
       sp_worker_link (&conn->worker->talking, conn);
     }
