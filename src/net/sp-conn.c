@@ -11,25 +11,11 @@
 #include "sp-socket.h"
 #include "sp-worker-private.h"
 
-#include <string.h>
-
 #define HANDSHAKE_US (10 * G_USEC_PER_SEC)
 #define MAX_HANDSHAKES 16 /* at once, a worker */
 #define DRAIN_US (2 * G_USEC_PER_SEC)
 #define READS_A_TURN 32           /* of the worker's scratch each */
 #define REPLY_BACKLOG (64 * 1024) /* unread answers: then we read no more */
-
-/** sp_conn_peer_name: (transfer full): "192.0.2.1:4711", "[2001:db8::1]:4711"
- */
-char *
-sp_conn_peer_name (SpConn *conn)
-{
-  g_autofree char *address = g_inet_address_to_string (conn->peer.address);
-
-  return g_strdup_printf (strchr (address, ':') != NULL ? "[%s]:%u" : "%s:%u",
-                          address,
-                          conn->peer.port);
-}
 
 static void
 begin_talking (SpConn *conn)
@@ -471,29 +457,4 @@ sp_conn_hang_up (SpConn *conn)
     sp_fanout_kick (conn->worker, conn);
   else if (conn->state == SP_CONN_TALKING)
     sp_conn_finish (conn);
-}
-
-/** sp_conn_info: (transfer full): of a watching connection. */
-SpClientInfo *
-sp_conn_info (SpConn *conn, gint64 now_us)
-{
-  SpClientInfo *info = g_new0 (SpClientInfo, 1);
-  SpViewer *viewer = &conn->viewer;
-
-  info->id = viewer->id;
-  info->stream = g_strdup (sp_stream_path (conn->stream));
-  info->address = g_inet_address_to_string (conn->peer.address);
-  info->port = conn->peer.port;
-  info->user_agent = g_strdup (conn->user_agent);
-  info->external_id = g_strdup (conn->external_id);
-  info->framing = g_strdup (viewer->framer->name);
-  info->is_tls = conn->peer.is_tls;
-  info->connected_us = conn->watching_us;
-  info->connected_at = conn->watching_at;
-  info->bytes_sent = viewer->bytes_sent;
-  info->packets_sent = viewer->packets_sent;
-  info->packets_skipped = viewer->packets_skipped;
-  info->lag_ms
-      = (guint)(sp_viewer_lag_us (viewer, viewer->lane->ring, now_us) / 1000);
-  return info;
 }
