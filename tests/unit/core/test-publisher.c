@@ -4,6 +4,7 @@
 #include "sp-error.h"
 #include "sp-lane.h"
 #include "sp-publisher.h"
+#include "sp-stream-private.h"
 #include "sp-test.h"
 
 #include <string.h>
@@ -149,6 +150,30 @@ test_numbers_are_consecutive_and_wrap_not_at_header (Fixture *fixture,
   g_assert_cmpuint (sp_ring_get (ring, 1)->meta.number, ==, 0);
   g_assert_cmpuint (sp_ring_get (ring, 3)->meta.number, ==, 1);
   g_assert_cmpuint (sp_ring_get (ring, 3)->meta.epoch, ==, 2);
+  sp_publisher_release (publisher, FALSE, START, NULL);
+}
+
+/* W5: after 2^32 packets it goes on with 0, in the middle of an epoch. */
+static void
+test_numbers_wrap (Fixture *fixture, gconstpointer unused)
+{
+  static const guint32 expected[] = { G_MAXUINT32 - 1, G_MAXUINT32, 0, 1 };
+  SpPublisher *publisher = acquire (fixture, 0, START);
+  SpRing *ring;
+
+  fixture->stream->number = expected[0];
+  header (publisher, "one", START);
+  for (gsize i = 0; i < G_N_ELEMENTS (expected); i++)
+    data (publisher, "A", START);
+  sp_mailbox_drain (fixture->mailbox);
+  ring = sp_stream_lane (fixture->stream, 0)->ring;
+  for (gsize i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      SpPacket *packet = sp_ring_get (ring, 1 + i);
+
+      g_assert_cmpuint (packet->meta.number, ==, expected[i]);
+      g_assert_cmpuint (packet->meta.epoch, ==, 1);
+    }
   sp_publisher_release (publisher, FALSE, START, NULL);
 }
 
@@ -365,6 +390,7 @@ main (int argc, char **argv)
     { "/publisher/numbers",
       1,
       test_numbers_are_consecutive_and_wrap_not_at_header },
+    { "/publisher/numbers-wrap", 1, test_numbers_wrap },
     { "/publisher/same-header-is-no-change", 1, test_same_header_is_no_change },
     { "/publisher/busy", 1, test_second_is_refused_while_first_delivers },
     { "/publisher/takeover", 1, test_second_takes_over_the_silent },
