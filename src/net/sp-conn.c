@@ -83,11 +83,13 @@ begin_handshake (SpConn *conn)
 /* A handshake holds a thread of GIO's pool, which file and name look-ups share:
  * it begins when the client has said its part, and few at a time. */
 static void
-look_for_hello (SpConn *conn)
+look_for_hello (SpConn *conn, gboolean is_last)
 {
   switch (sp_hello_peek (conn->transport.fd, conn->worker->scratch))
     {
     case SP_HELLO_MORE:
+      if (is_last)
+        fail_handshake (conn);
       return;
     case SP_HELLO_FOREIGN:
       fail_handshake (conn);
@@ -95,6 +97,8 @@ look_for_hello (SpConn *conn)
     case SP_HELLO_READY:
       if (conn->worker->n_handshakes < MAX_HANDSHAKES)
         begin_handshake (conn);
+      else if (is_last)
+        fail_handshake (conn);
       return;
     }
 }
@@ -417,7 +421,7 @@ sp_conn_on_events (SpConn *conn, guint32 events)
     return;
   if (conn->state == SP_CONN_HELLO)
     {
-      look_for_hello (conn);
+      look_for_hello (conn, (events & (EPOLLRDHUP | EPOLLHUP)) != 0);
       return;
     }
   if (events & (EPOLLERR | EPOLLHUP))
@@ -435,13 +439,12 @@ sp_conn_on_events (SpConn *conn, guint32 events)
 void
 sp_conn_tick (SpConn *conn, gint64 now_us)
 {
-  if (conn->end_by_us != 0 && now_us >= conn->end_by_us)
-    {
-      sp_conn_drop (conn);
-      return;
-    }
+  gboolean is_late = conn->end_by_us != 0 && now_us >= conn->end_by_us;
+
   if (conn->state == SP_CONN_HELLO)
-    look_for_hello (conn);
+    look_for_hello (conn, is_late);
+  else if (is_late)
+    sp_conn_drop (conn);
   else if (conn->state == SP_CONN_TALKING && conn->outbox.next == SP_NEXT_READ)
     {
       conn->worker->session_class->tick (conn->session, now_us, &conn->outbox);
@@ -457,4 +460,6 @@ sp_conn_hang_up (SpConn *conn)
     sp_fanout_kick (conn->worker, conn);
   else if (conn->state == SP_CONN_TALKING)
     sp_conn_finish (conn);
+  else if (conn->state == SP_CONN_HELLO || conn->state == SP_CONN_HANDSHAKE)
+    sp_conn_drop (conn);
 }

@@ -29,12 +29,17 @@ sp_transport_set_tls (SpTransport *transport, GTlsConnection *tls)
   transport->pending = g_byte_array_new ();
 }
 
+/** sp_transport_clear: the socket is shut first, both ways: the last reference
+ * to a TLS connection says close_notify, and would wait for a client that does
+ * not read. */
 void
 sp_transport_clear (SpTransport *transport)
 {
   if (transport->closing != NULL)
     g_cancellable_cancel (transport->closing);
   g_clear_object (&transport->closing);
+  if (transport->is_tls)
+    (void)shutdown (transport->fd, SHUT_RDWR);
   g_clear_object (&transport->stream);
   g_clear_pointer (&transport->pending, g_byte_array_unref);
 }
