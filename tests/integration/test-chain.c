@@ -182,6 +182,58 @@ test_loop (void)
   g_assert_cmpuint (answer->status, ==, 503);
 }
 
+static char *
+push_with_fallback (guint16 port)
+{
+  return g_strdup_printf (
+      "{ \"name\": \"live\", \"path\": \"live\", \"type\": \"mmsh_push\", "
+      "\"fallback\": [ { \"type\": \"mmsh_pull\", \"source_options\": { "
+      "\"host\": \"127.0.0.1\", \"port\": %u, \"path\": \"/streams/live\""
+      "%s } } ] }",
+      port,
+      QUICK);
+}
+
+/* D6: each pump falls back to the other. With both encoders gone they must not
+ * feed each other what is left. */
+static void
+test_each_others_fallback (void)
+{
+  g_autoptr (SpDaemon) first
+      = sp_daemon_start ("", SP_DAEMON_PUSH ("live", ""));
+  g_autofree char *to_first = push_with_fallback (sp_daemon_port (first));
+  g_autoptr (SpDaemon) second = sp_daemon_start ("", to_first);
+  g_autofree char *to_second = push_with_fallback (sp_daemon_port (second));
+  g_autoptr (GBytes) header = sp_encoder_dummy_header ();
+
+  sp_daemon_configure (first, "", to_second);
+  SpFeeder *feeders[] = {
+    sp_feeder_new (
+        sp_encoder_go (sp_daemon_port (first), "live", header), 100, 500),
+    sp_feeder_new (
+        sp_encoder_go (sp_daemon_port (second), "live", header), 100, 500),
+  };
+  wait_live (first);
+  wait_live (second);
+  g_autoptr (SpWatcher) watcher
+      = sp_watcher_play (sp_daemon_port (first), "/streams/live");
+  sp_watcher_wait_data (watcher, 20, 10);
+  sp_feeder_break (feeders[0]);
+  sp_daemon_wait_figure (second, "/admin/status", "clients", 1, 15);
+  sp_watcher_wait_more (watcher, 20, 15);
+  gsize from;
+  {
+    g_autofree char *log = sp_daemon_log (second);
+    from = strlen (log);
+  }
+  sp_feeder_break (feeders[1]);
+  g_assert_true (sp_daemon_wait_log (second, from, "a loop: the source", 20));
+  guint seen = sp_watcher_n_data (watcher);
+  g_usleep (G_USEC_PER_SEC);
+  g_assert_cmpuint (sp_watcher_n_data (watcher) - seen, <, 10);
+  sp_watcher_forgive (watcher);
+}
+
 /* Reads one request head from a new connection to @listener. */
 static char *
 overhear (int listener)
@@ -236,6 +288,8 @@ main (int argc, char **argv)
   g_test_add_func ("/chain/upstream/restarts", test_upstream_restart);
   g_test_add_func ("/chain/upstream/down", test_upstream_down);
   g_test_add_func ("/chain/loop/refused", test_loop);
+  g_test_add_func ("/chain/loop/each-others-fallback",
+                   test_each_others_fallback);
   g_test_add_func ("/chain/loop/request", test_request);
   return g_test_run ();
 }
