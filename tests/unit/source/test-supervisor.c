@@ -336,7 +336,7 @@ test_second_when_first_fails (Fixture *fixture, gconstpointer user_data)
 }
 
 static void
-test_second_rests_while_first_lives (Fixture *fixture, gconstpointer user_data)
+test_second_rests (Fixture *fixture, gconstpointer user_data)
 {
   add (fixture);
   step (fixture, 3 * TICK_US);
@@ -383,7 +383,7 @@ test_on_demand (Fixture *fixture, gconstpointer user_data)
 }
 
 static void
-test_on_demand_lingers_after_clients (Fixture *fixture, gconstpointer user_data)
+test_lingers_after_clients (Fixture *fixture, gconstpointer user_data)
 {
   fixture->config.on_demand = TRUE;
   add (fixture);
@@ -402,7 +402,7 @@ test_on_demand_lingers_after_clients (Fixture *fixture, gconstpointer user_data)
 
 /* Nobody wants it: there is no flutter to wait out. */
 static void
-test_on_demand_stops_fallbacks_too (Fixture *fixture, gconstpointer user_data)
+test_idle_stops_fallbacks (Fixture *fixture, gconstpointer user_data)
 {
   fixture->config.on_demand = TRUE;
   add (fixture);
@@ -485,17 +485,11 @@ main (int argc, char **argv)
   ADD ("fallback-stops-after-overlap", &two, test_fallback_stops_after_overlap);
   ADD ("flutter-keeps-fallback", &three, test_flutter_keeps_fallback);
   ADD ("second-when-first-fails", &three, test_second_when_first_fails);
-  ADD ("second-rests-while-first-lives",
-       &three,
-       test_second_rests_while_first_lives);
+  ADD ("second-rests-while-first-lives", &three, test_second_rests);
   ADD ("first-back-ends-second", &three, test_first_back_ends_second);
   ADD ("on-demand", &one, test_on_demand);
-  ADD ("on-demand-lingers-after-clients",
-       &one,
-       test_on_demand_lingers_after_clients);
-  ADD ("on-demand-stops-fallbacks-too",
-       &two,
-       test_on_demand_stops_fallbacks_too);
+  ADD ("on-demand-lingers-after-clients", &one, test_lingers_after_clients);
+  ADD ("on-demand-stops-fallbacks-too", &two, test_idle_stops_fallbacks);
   ADD ("remove-frees-all", &three, test_remove_frees_all);
   ADD ("add-replaces", &two, test_add_replaces);
   ADD ("ticks-by-itself", &two, test_ticks_by_itself);
