@@ -97,9 +97,10 @@ is_new (const char *id)
   return id == NULL || g_str_equal (id, "0");
 }
 
-/* Does an encoder that is gone hold @stream? Then nobody need wait for it. */
+/* Does an encoder whose connection broke hold @stream? Then nobody need wait
+ * for it. Between two of its bodies it keeps its place. */
 static gboolean
-is_abandoned (SpMmshPushes *pushes, SpStream *stream, const char *id)
+is_abandoned (SpMmshPushes *pushes, SpStream *stream)
 {
   GHashTableIter iter;
   gpointer value;
@@ -110,7 +111,7 @@ is_abandoned (SpMmshPushes *pushes, SpStream *stream, const char *id)
       SpMmshPush *push = value;
 
       if (push->stream == stream && !sp_mmsh_push_is_revoked (push))
-        return !push->in_progress && (push->was_lost || is_new (id));
+        return !push->in_progress && push->was_lost;
     }
   return FALSE;
 }
@@ -118,7 +119,6 @@ is_abandoned (SpMmshPushes *pushes, SpStream *stream, const char *id)
 /* The mutex is held. */
 static SpMmshPush *
 add (SpMmshPushes *pushes,
-     const char *id,
      SpStream *stream,
      const char *label,
      gint64 now_us,
@@ -135,7 +135,7 @@ add (SpMmshPushes *pushes,
     return NULL;
 
   sp_stream_get_policy (stream, &policy);
-  if (!is_abandoned (pushes, stream, id))
+  if (!is_abandoned (pushes, stream))
     takeover_us = (gint64)policy.push_takeover_ms * 1000;
   publisher = sp_publisher_acquire (
       stream, MAIN_RANK, label, takeover_us, now_us, &local);
@@ -199,7 +199,7 @@ sp_mmsh_pushes_setup (SpMmshPushes *pushes,
       return NULL;
     }
   if (push == NULL)
-    push = add (pushes, id, stream, label, now_us, error);
+    push = add (pushes, stream, label, now_us, error);
   else if (!check_free (push, stream, error))
     return NULL;
   if (push == NULL)
@@ -223,7 +223,7 @@ sp_mmsh_pushes_begin (SpMmshPushes *pushes,
   if (push != NULL && !check_free (push, stream, error))
     return NULL;
   if (push == NULL)
-    push = add (pushes, id, stream, label, now_us, error);
+    push = add (pushes, stream, label, now_us, error);
   if (push == NULL)
     return NULL;
   push->in_progress = TRUE;

@@ -175,6 +175,24 @@ test_second_encoder_waits (House *house, gconstpointer data)
   line_close (&third);
 }
 
+/* Decision 7: between two bodies an encoder keeps its place. */
+static void
+test_between_two_bodies (House *house, gconstpointer data)
+{
+  Line line, other;
+
+  line_open (&line, house);
+  start (&line, NULL, 8 + 7);
+  feed_packet (&line, 'H', "head");
+  feed_packet (&line, 'D', "one");
+  assert_status (&line, 204);
+  line_open (&other, house);
+  start (&other, NULL, 1000);
+  assert_status (&other, 409);
+  line_close (&other);
+  line_close (&line);
+}
+
 static void
 test_start_while_one_is_in_progress (House *house, gconstpointer data)
 {
@@ -322,6 +340,7 @@ main (int argc, char **argv)
     { "/push/resume", test_resume_on_another_connection },
     { "/push/header-change", test_header_change },
     { "/push/second-encoder", test_second_encoder_waits },
+    { "/push/between-two-bodies", test_between_two_bodies },
     { "/push/in-progress", test_start_while_one_is_in_progress },
     { "/push/filler-alone", test_filler_alone_times_out },
     { "/push/nobody-comes-back", test_session_nobody_comes_back_to },
