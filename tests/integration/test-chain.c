@@ -230,7 +230,8 @@ test_each_others_fallback (void)
   g_assert_true (sp_daemon_wait_log (second, from, "a loop: the source", 20));
   guint seen = sp_watcher_n_data (watcher);
   g_usleep (G_USEC_PER_SEC);
-  g_assert_cmpuint (sp_watcher_n_data (watcher) - seen, <, 10);
+  /* What was in flight may still come; going round it would be thousands. */
+  g_assert_cmpuint (sp_watcher_n_data (watcher) - seen, <, 100);
   sp_watcher_forgive (watcher);
 }
 
