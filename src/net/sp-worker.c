@@ -64,6 +64,17 @@ sp_worker_read_later (SpWorker *worker, SpConn *conn)
   g_queue_push_tail (&worker->unread, conn);
 }
 
+static void
+make_dirty (SpWorker *worker, SpLane *lane)
+{
+  if (lane->is_dirty)
+    return;
+  sp_stream_ref (lane->stream);
+  lane->is_dirty = TRUE;
+  lane->next_dirty = worker->dirty;
+  worker->dirty = lane;
+}
+
 /** sp_worker_lane_due: @lane gets a pass at @due_us, or earlier if one is due.
  */
 void
@@ -72,12 +83,7 @@ sp_worker_lane_due (SpWorker *worker, SpLane *lane, gint64 due_us)
   if (lane->due_us == 0 || due_us < lane->due_us)
     lane->due_us = due_us;
   sp_epoll_source_wake_by (worker->epoll, lane->due_us);
-  if (lane->is_dirty)
-    return;
-  sp_stream_ref (lane->stream);
-  lane->is_dirty = TRUE;
-  lane->next_dirty = worker->dirty;
-  worker->dirty = lane;
+  make_dirty (worker, lane);
 }
 
 static void
@@ -116,11 +122,12 @@ serve_lanes (SpWorker *worker)
       lane->is_dirty = FALSE;
       if (lane->pass_left > 0 || (lane->due_us != 0 && lane->due_us <= now_us))
         is_late = !sp_fanout_lane (worker, lane, &sends, until_us);
+      /* The rest of a pass is not another one: that is due in its time. */
+      if (is_late || lane->due_us != 0)
+        make_dirty (worker, lane);
       if (is_late)
-        sp_worker_lane_due (worker, lane, now_us);
-      else if (lane->due_us != 0)
-        sp_worker_lane_due (worker, lane, lane->due_us);
-      if (lane->due_us != 0 && (next_us == 0 || lane->due_us < next_us))
+        next_us = now_us;
+      else if (lane->due_us != 0 && (next_us == 0 || lane->due_us < next_us))
         next_us = lane->due_us;
       sp_stream_unref (stream);
       lane = next;

@@ -3,8 +3,11 @@
 
 #include "sp-net-test.h"
 
+#include <sys/resource.h>
+
 #define CLIENTS 24
 #define PACKETS 400
+#define CROWD 1200 /* more than 512 a worker */
 
 /* A client in its own thread: says @hello and reads to the end. */
 typedef struct
@@ -167,6 +170,58 @@ test_stops_with_clients_that_read_nothing (void)
   sp_net_house_close (&house);
 }
 
+static gint64
+used_us (void)
+{
+  struct rusage usage;
+
+  getrusage (RUSAGE_SELF, &usage);
+  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * G_USEC_PER_SEC
+         + usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+}
+
+static gboolean
+has_room (guint descriptors)
+{
+  struct rlimit limit;
+
+  getrlimit (RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = MAX (limit.rlim_cur, MIN (descriptors, limit.rlim_max));
+  setrlimit (RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur >= descriptors;
+}
+
+/* More viewers than one dispatch serves: the rest of the pass is made up for,
+ * and then there is nothing to do. */
+static void
+test_rests_when_all_are_level (void)
+{
+  SpNetHouse house;
+  g_autoptr (GPtrArray) sockets
+      = g_ptr_array_new_with_free_func (g_object_unref);
+  gint64 start_us;
+
+  if (!has_room (2 * CROWD + 100))
+    {
+      g_test_skip ("the limit of descriptors is too low");
+      return;
+    }
+  open_house (&house);
+  for (guint i = 0; i < CROWD; i++)
+    {
+      g_ptr_array_add (sockets, sp_net_connect (house.port, 0));
+      sp_net_say (sockets->pdata[i], "v");
+      if (i % 100 == 99)
+        sp_net_wait_clients (&house, i + 1);
+    }
+  sp_net_publish (&house, 10);
+  sp_net_wait_counter (&house, SP_STREAM_packets_sent, CROWD * 10);
+  start_us = used_us ();
+  sp_net_wait_us (G_USEC_PER_SEC / 2);
+  g_assert_cmpint (used_us () - start_us, <, G_USEC_PER_SEC / 4);
+  sp_net_house_close (&house);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -177,5 +232,7 @@ main (int argc, char **argv)
   g_test_add_func ("/worker/answers-and-closes", test_answers_and_closes);
   g_test_add_func ("/worker/stops-with-clients-that-read-nothing",
                    test_stops_with_clients_that_read_nothing);
+  g_test_add_func ("/worker/rests-when-all-are-level",
+                   test_rests_when_all_are_level);
   return g_test_run ();
 }
