@@ -7,7 +7,8 @@
 #include "sp-worker-private.h"
 
 #define WRITES_A_VISIT 4 /* of 64 KiB each; then the others */
-#define KICK_US (2 * G_USEC_PER_SEC)
+/* The sweep comes each second: on the average the end is 2 s away. */
+#define KICK_US (3 * G_USEC_PER_SEC / 2)
 
 static SpConn *
 conn_of (SpViewer *viewer)

@@ -53,8 +53,9 @@ on_resume (gpointer user_data)
   if (is_full (listener))
     return G_SOURCE_CONTINUE;
   listener->resume_id = 0;
-  if (!listener->is_stopped)
-    g_socket_service_start (listener->service);
+  if (listener->is_stopped)
+    return G_SOURCE_REMOVE;
+  g_socket_service_start (listener->service);
   if (listener->is_logged)
     sp_log (G_LOG_LEVEL_MESSAGE, NULL, "accepting connections again");
   return G_SOURCE_REMOVE;
