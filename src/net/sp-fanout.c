@@ -13,7 +13,9 @@
 static SpConn *
 conn_of (SpViewer *viewer)
 {
-  return (SpConn *)((char *)viewer - G_STRUCT_OFFSET (SpConn, viewer));
+  gpointer conn = (char *)viewer - G_STRUCT_OFFSET (SpConn, viewer);
+
+  return conn;
 }
 
 /* One write: FALSE when @conn can take no more now, or is gone. */
