@@ -111,7 +111,7 @@ test_same_header (void)
   g_autoptr (SpWatcher) watcher
       = sp_watcher_play (sp_daemon_port (daemon), "/streams/live");
   sp_watcher_wait_data (watcher, 2, 10);
-  for (guint i = 0; i < 5; i++)
+  for (guint i = 0; i < N_KILLS; i++)
     {
       if (i % 2 == 0)
         sp_daemon_kill (origin);
@@ -194,7 +194,7 @@ main (int argc, char **argv)
   sp_test_init (&argc, &argv);
   sp_daemon_program ();
   g_test_add_func ("/fallback/push/killed-50-times", test_push);
-  g_test_add_func ("/fallback/pull/same-header", test_same_header);
+  g_test_add_func ("/fallback/pull/killed-50-times", test_same_header);
   g_test_add_func ("/fallback/none/hold", test_hold);
   g_test_add_func ("/fallback/none/on-demand", test_on_demand);
   return g_test_run ();
