@@ -197,7 +197,7 @@ sp_conn_drop (SpConn *conn)
 
 /** sp_conn_free: of a connection that was dropped. */
 void
-sp_conn_free (SpConn *conn, gint64 now_us)
+sp_conn_free (SpConn *conn)
 {
   sp_outbox_clear (&conn->outbox);
   g_clear_object (&conn->certificate);

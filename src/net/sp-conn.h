@@ -49,7 +49,7 @@ SpConn *sp_conn_new (SpWorker *worker,
                      GSocketConnection *connection,
                      GTlsCertificate *certificate,
                      gint64 now_us);
-void sp_conn_free (SpConn *conn, gint64 now_us);
+void sp_conn_free (SpConn *conn);
 /* Edge: @events of epoll. */
 void sp_conn_on_events (SpConn *conn, guint32 events);
 /* Reads on after a dispatch that had to stop for the others' sake. */

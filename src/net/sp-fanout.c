@@ -20,7 +20,7 @@ conn_of (SpViewer *viewer)
 
 /* One write: FALSE when @conn can take no more now, or is gone. */
 static gboolean
-write_once (SpWorker *worker, SpConn *conn, gint64 now_us)
+write_once (SpWorker *worker, SpConn *conn)
 {
   SpViewer *viewer = &conn->viewer;
   SpLane *lane = viewer->lane;
@@ -80,7 +80,7 @@ visit (SpWorker *worker, SpConn *conn, gint64 now_us)
           sp_conn_drop (conn);
           return FALSE;
         case SP_VIEWER_SEND:
-          if (!write_once (worker, conn, now_us))
+          if (!write_once (worker, conn))
             return FALSE;
           break;
         }

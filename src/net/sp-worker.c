@@ -89,14 +89,12 @@ sp_worker_lane_due (SpWorker *worker, SpLane *lane, gint64 due_us)
 static void
 bury_dead (SpWorker *worker)
 {
-  gint64 now_us = sp_clock_now_us ();
-
   while (worker->dead != NULL)
     {
       SpConn *conn = worker->dead;
 
       worker->dead = conn->next;
-      sp_conn_free (conn, now_us);
+      sp_conn_free (conn);
       g_atomic_int_add (&worker->n_connections, -1);
       sp_stats_add (SP_PUMP_connections_closed, 1);
     }
