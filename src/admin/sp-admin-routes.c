@@ -225,6 +225,7 @@ post_kick (SpAdmin *admin, const SpAdminRequest *request)
     }
   control->class->kick (control->self,
                         &filter.filter,
+                        0,
                         on_kicked,
                         sp_admin_pending_new (admin, request->message));
 }

@@ -137,6 +137,7 @@ on_kicked (gpointer user_data, gpointer result)
 static void
 kick (gpointer self,
       const SpClientFilter *filter,
+      guint ban_s,
       GAsyncReadyCallback callback,
       gpointer user_data)
 {

@@ -3,48 +3,51 @@
 
 #include "sp-control.h"
 
-/** sp_stream_state_name: the word of REST, MIB and log for @state. */
 const char *
-sp_stream_state_name (SpStreamState state)
+sp_effect_name (SpEffect effect)
 {
-  switch (state)
-    {
-    case SP_STREAM_DISABLED:
-      return "disabled";
-    case SP_STREAM_IDLE:
-      return "idle";
-    case SP_STREAM_WAITING:
-      return "waiting";
-    case SP_STREAM_HOLDING:
-      return "holding";
-    case SP_STREAM_LIVE:
-      return "live";
-    case SP_STREAM_FALLBACK:
-      return "fallback";
-    }
-  g_return_val_if_reached ("unknown");
+  static const char *const names[]
+      = { "now", "new clients only", "restart needed" };
+
+  g_return_val_if_fail ((guint)effect < G_N_ELEMENTS (names), "unknown");
+  return names[effect];
+}
+
+static void
+change_free (gpointer data)
+{
+  SpReloadChange *change = data;
+
+  g_free (change->key);
+  g_free (change);
+}
+
+SpReloadReport *
+sp_reload_report_new (void)
+{
+  SpReloadReport *report = g_new0 (SpReloadReport, 1);
+
+  report->changes = g_ptr_array_new_with_free_func (change_free);
+  report->problems = g_ptr_array_new_with_free_func (g_free);
+  return report;
 }
 
 void
-sp_stream_info_free (SpStreamInfo *info)
+sp_reload_report_add (SpReloadReport *report, const char *key, SpEffect effect)
 {
-  g_free (info->name);
-  g_free (info->path);
-  g_free (info->source_type);
-  g_free (info->source_label);
-  g_free (info->source_error);
-  g_free (info);
+  SpReloadChange *change = g_new0 (SpReloadChange, 1);
+
+  change->key = g_strdup (key);
+  change->effect = effect;
+  g_ptr_array_add (report->changes, change);
 }
 
 void
-sp_client_info_free (SpClientInfo *info)
+sp_reload_report_free (SpReloadReport *report)
 {
-  g_free (info->stream);
-  g_free (info->address);
-  g_free (info->user_agent);
-  g_free (info->external_id);
-  g_free (info->framing);
-  g_free (info);
+  g_ptr_array_unref (report->changes);
+  g_ptr_array_unref (report->problems);
+  g_free (report);
 }
 
 static gboolean

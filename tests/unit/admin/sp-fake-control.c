@@ -117,6 +117,7 @@ list_clients_finish (gpointer self, GAsyncResult *result, GError **error)
 static void
 kick (gpointer self,
       const SpClientFilter *filter,
+      guint ban_s,
       GAsyncReadyCallback callback,
       gpointer user_data)
 {
