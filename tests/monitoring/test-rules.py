@@ -12,6 +12,7 @@ PROMETHEUS = DATA / 'prometheus'
 promtool = lab.need('promtool', 'prometheus')
 INSTANCE = 'instance="pump-1"'
 STREAM = f'{INSTANCE}, stream="council"'
+JOB = f'{INSTANCE}, job="stream-pump"'
 SNMP = f'{INSTANCE}, job="stream-pump-snmp"'
 SNMP_STREAM = f'{INSTANCE}, spStreamName="council"'
 DAY = 86400
@@ -48,12 +49,6 @@ def health(fault):
     return states('stream_pump_stream_health', STREAM, 'health', HEALTHS, 'ok', fault)
 
 
-def lag(le):
-    return {f'stream_pump_stream_client_lag_seconds_bucket{{{STREAM}, le="{le}"}}': gauge(20, 5),
-            f'stream_pump_stream_client_lag_seconds_bucket{{{STREAM}, le="+Inf"}}': gauge(20, 20),
-            f'stream_pump_stream_client_lag_seconds_count{{{STREAM}}}': gauge(20, 20)}
-
-
 def one(metric, labels, well, fault):
     return {f'{metric}{{{labels}}}': gauge(well, fault)}
 
@@ -68,10 +63,10 @@ def snmp_set(metric, words, well, fault, labels=SNMP_STREAM):
 
 # alert, labels of what fires, series
 ALERTS = [
-    ('StreamPumpDown', 'job="stream-pump", ' + INSTANCE, one('up', f'job="stream-pump", {INSTANCE}', 1, 0)),
+    ('StreamPumpDown', JOB, one('up', JOB, 1, 0)),
     ('StreamPumpNobodyScraped', 'job="stream-pump"',
      {f'up{{job="stream-pump", {INSTANCE}}}': '1x20 stale _x38 1x120'}),
-    ('StreamPumpRestarted', INSTANCE, {f'stream_pump_start_time_seconds{{{INSTANCE}}}': '0x20 400x160'}),
+    ('StreamPumpRestarted', JOB, {f'process_start_time_seconds{{{JOB}}}': '0x20 400x160'}),
     ('StreamPumpConfigRejected', INSTANCE, one('stream_pump_config_ok', INSTANCE, 1, 0)),
     ('StreamPumpDraining', f'{INSTANCE}, state="draining"', pump_state('draining')),
     ('StreamPumpFull', f'{INSTANCE}, state="full"', pump_state('full')),
@@ -80,13 +75,15 @@ ALERTS = [
     ('StreamPumpNearBandwidthLimit', INSTANCE,
      {**one('stream_pump_bitrate_out_bits_per_second', INSTANCE, 1000, 9500),
       **one('stream_pump_bandwidth_limit_bits_per_second', INSTANCE, 10000, 10000)}),
-    ('StreamPumpNearDescriptorLimit', INSTANCE,
-     {**one('stream_pump_open_fds', INSTANCE, 10, 1000), **one('stream_pump_max_fds', INSTANCE, 1024, 1024)}),
+    ('StreamPumpNearDescriptorLimit', JOB,
+     {**one('process_open_fds', JOB, 10, 1000), **one('process_max_fds', JOB, 1024, 1024)}),
     ('StreamPumpAcceptPaused', INSTANCE, rising('stream_pump_accept_pauses_total', INSTANCE)),
     ('StreamPumpClientsRefused', INSTANCE, rising('stream_pump_requests_limited_total', INSTANCE)),
     ('StreamPumpLoopLate', INSTANCE, one('stream_pump_loop_delay_seconds', INSTANCE, 0.01, 0.9)),
+    ('StreamPumpListenerDown', f'{INSTANCE}, listener="media"',
+     one('stream_pump_listener_up', f'{INSTANCE}, listener="media"', 1, 0)),
     ('StreamPumpSnmpLost', INSTANCE, {f'stream_pump_agentx_losses_total{{{INSTANCE}}}': '0x20 1x160',
-                                      **one('stream_pump_snmp_connected', INSTANCE, 1, 0)}),
+                                      **one('stream_pump_agentx_connected', INSTANCE, 1, 0)}),
     ('StreamPumpAccessLogLost', INSTANCE, rising('stream_pump_access_lines_lost_total', INSTANCE)),
     ('StreamPumpCertificateExpires', f'{INSTANCE}, file="pump.crt"',
      one('stream_pump_certificate_expiry_timestamp_seconds', f'{INSTANCE}, file="pump.crt"', 90 * DAY, 20 * DAY)),
@@ -103,8 +100,8 @@ ALERTS = [
     ('StreamPumpStreamNearClientLimit', STREAM,
      {**one('stream_pump_stream_clients', STREAM, 10, 95), **one('stream_pump_stream_client_limit', STREAM, 100, 100)}),
     ('StreamPumpStreamClientsRefused', STREAM, rising('stream_pump_stream_clients_refused_stream_total', STREAM)),
-    ('StreamPumpMassLag', STREAM, lag('2')),
-    ('StreamPumpMassLag', STREAM, lag('2.0')),
+    ('StreamPumpMassLag', STREAM,
+     {**one('stream_pump_stream_clients', STREAM, 20, 20), **one('stream_pump_stream_clients_behind', STREAM, 0, 12)}),
     ('StreamPumpClientsCut', STREAM, rising('stream_pump_stream_clients_cut_total', STREAM, 5)),
     ('StreamPumpCanaryFailed', STREAM, one('stream_pump_canary_ok', STREAM, 1, 0)),
     ('StreamPumpStartsSlowly', STREAM, one('stream_pump_canary_first_packet_seconds', STREAM, 0.1, 4)),

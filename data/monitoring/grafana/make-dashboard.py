@@ -7,6 +7,7 @@ Pumps on top, then a row for each stream that is chosen. A state is a set of
 import json
 
 PUMP = 'instance=~"$instance"'
+JOB = 'job="stream-pump", ' + PUMP
 STREAM = PUMP + ', stream=~"$stream"'
 SOURCE = {'type': 'prometheus', 'uid': '${datasource}'}
 GREEN, AMBER, ORANGE, RED, GREY, BLUE = 'green', 'yellow', 'orange', 'red', 'text', 'blue'
@@ -100,7 +101,7 @@ def rate(metric, where, over='$__rate_interval'):
 
 
 row('Pumps')
-stat('Pumps up', f'sum(up{{job="stream-pump", {PUMP}}})')
+stat('Pumps up', f'sum(up{{{JOB}}})')
 stat('Viewers', f'sum(stream_pump_clients{{{PUMP}}})')
 stat('Sent', f'sum(stream_pump_bitrate_out_bits_per_second{{{PUMP}}})', 'bps')
 stat('Streams without source', f'sum(stream_pump_stream_state{{{PUMP}, state=~"waiting|holding"}}) or vector(0)',
@@ -135,9 +136,9 @@ graph('Events', [
     (f'increase(stream_pump_notifications_sent_total{{{PUMP}}}[$__rate_interval])', '{{instance}} notifications'),
     (f'increase(stream_pump_notifications_suppressed_total{{{PUMP}}}[$__rate_interval])',
      '{{instance}} suppressed')])
-graph('Descriptors', [(f'stream_pump_open_fds{{{PUMP}}}', '{{instance}}'),
-                      (f'stream_pump_max_fds{{{PUMP}}}', '{{instance}} limit')])
-graph('Memory', [(f'stream_pump_resident_memory_bytes{{{PUMP}}}', '{{instance}}')], 'bytes')
+graph('Descriptors', [(f'process_open_fds{{{JOB}}}', '{{instance}}'),
+                      (f'process_max_fds{{{JOB}}}', '{{instance}} limit')])
+graph('Memory', [(f'process_resident_memory_bytes{{{JOB}}}', '{{instance}}')], 'bytes')
 graph('Main loop', [(f'stream_pump_loop_delay_seconds{{{PUMP}}}', '{{instance}}')], 's',
       why='The longest that the main loop was late in the last minute.')
 
@@ -158,7 +159,7 @@ graph('Viewers', [(f'stream_pump_stream_clients{{{STREAM}}}', '{{instance}}'),
                   (f'stream_pump_stream_client_limit{{{STREAM}}} > 0', '{{instance}} limit')])
 graph('Bit rate of the source', [
     (f'stream_pump_stream_bitrate_in_bits_per_second{{{STREAM}}}', '{{instance}}'),
-    (f'stream_pump_stream_nominal_bits_per_second{{{STREAM}}} > 0', '{{instance}} nominal')], 'bps')
+    (f'stream_pump_stream_bitrate_nominal_bits_per_second{{{STREAM}}} > 0', '{{instance}} nominal')], 'bps')
 graph('Bit rate to viewers', [(f'stream_pump_stream_bitrate_out_bits_per_second{{{STREAM}}}', '{{instance}}')], 'bps')
 heatmap('Lag of viewers', f'sum by (le) (stream_pump_stream_client_lag_seconds_bucket{{{STREAM}}})',
         'How many viewers are how far behind the newest packet.')
@@ -166,7 +167,8 @@ graph('Lag', [
     (f'histogram_quantile(0.95, sum by (le, instance) (stream_pump_stream_client_lag_seconds_bucket{{{STREAM}}}))',
      '{{instance}} 95 %'),
     (f'histogram_quantile(0.5, sum by (le, instance) (stream_pump_stream_client_lag_seconds_bucket{{{STREAM}}}))',
-     '{{instance}} median')], 's', 12)
+     '{{instance}} median'),
+    (f'stream_pump_stream_client_lag_worst_seconds{{{STREAM}}}', '{{instance}} worst')], 's', 12)
 graph('Canary', [
     (f'stream_pump_canary_first_packet_seconds{{{STREAM}}}', '{{instance}} first packet'),
     (f'stream_pump_canary_ok{{{STREAM}}} == 0', '{{instance}} does not play')], 's')
@@ -213,6 +215,6 @@ print(json.dumps({
     'annotations': {'list': [
         annotation('Alarm', f'ALERTS{{alertname=~"StreamPump.*", alertstate="firing", severity!="info", {PUMP}}}',
                    '{{alertname}} {{stream}} {{instance}}', RED),
-        annotation('Restart', f'changes(stream_pump_start_time_seconds{{{PUMP}}}[1m]) > 0', '{{instance}}', BLUE)]},
+        annotation('Restart', f'changes(process_start_time_seconds{{{JOB}}}[1m]) > 0', '{{instance}}', BLUE)]},
     'panels': panels,
 }, indent=2))
