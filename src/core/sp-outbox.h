@@ -22,6 +22,7 @@ typedef struct
   gboolean is_chunked;         /* VIEW */
   char *user_agent;            /* VIEW: (owned) (nullable) */
   char *external_id;           /* VIEW: (owned) (nullable) */
+  SpPlayer *player;            /* VIEW: (owned) (nullable): takes its logs */
   const char *bad_input; /* (nullable): static words for the one log line */
 } SpOutbox;
 
