@@ -164,7 +164,7 @@ test_many (void)
   for (guint i = 1; i <= SP_ACCESS_MAX_WAITING + n_more; i++)
     sp_access_log_visit (log, with_player (i));
   g_assert_cmpuint (sp_access_log_waiting (log), ==, SP_ACCESS_MAX_WAITING);
-  for (guint i = 0; i < 100; i++)
+  for (guint i = 0; i < 10; i++)
     sp_access_log_tick (log, LEFT + SECOND);
   g_assert_cmpuint (sp_access_log_waiting (log), ==, SP_ACCESS_MAX_WAITING);
   for (guint left = SP_ACCESS_MAX_WAITING; left > 0;)
