@@ -5,7 +5,6 @@
 #include "sp-publisher.h"
 #include "sp-source-record.h"
 
-#define SP_MAX_RANKS 16
 /* A source that delivers nothing for so long no longer counts as live. */
 #define SP_STALL_US (10 * G_USEC_PER_SEC)
 #define SP_RATE_SLOTS 5 /* seconds that the bitrate is measured over */
