@@ -20,6 +20,7 @@ typedef struct
   SpStream *stream;            /* VIEW: (owned) */
   const SpFramerClass *framer; /* VIEW */
   gboolean is_chunked;         /* VIEW */
+  gboolean is_canary;          /* VIEW: the pump itself, no client */
   char *user_agent;            /* VIEW: (owned) (nullable) */
   char *external_id;           /* VIEW: (owned) (nullable) */
   const char *bad_input; /* (nullable): static words for the one log line */

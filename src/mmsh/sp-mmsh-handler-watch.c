@@ -87,6 +87,8 @@ admit (SpMmshTurn *turn)
   SpHttpHandler *handler = turn->handler;
   g_autoptr (GError) error = NULL;
 
+  if (turn->is_canary)
+    return TRUE;
   if (sp_admission_enter (handler->service->admission,
                           turn->route.stream,
                           handler->peer.address,
@@ -111,6 +113,7 @@ view (SpMmshTurn *turn, const SpFramerClass *framer, gboolean is_chunked)
   outbox->stream = g_steal_pointer (&turn->route.stream);
   outbox->framer = framer;
   outbox->is_chunked = is_chunked;
+  outbox->is_canary = turn->is_canary;
   outbox->external_id = g_steal_pointer (&turn->route.external_id);
   outbox->user_agent
       = g_utf8_make_valid (turn->agent != NULL ? turn->agent : "", -1);
@@ -197,7 +200,7 @@ serving (SpMmshTurn *turn)
   const SpMmshRequest *request = &turn->request;
   SpMmshUaRule rule = turn->settings->ua_rule;
 
-  if (rule == SP_MMSH_UA_OFF)
+  if (rule == SP_MMSH_UA_OFF || turn->is_canary)
     return SERVE_MMSH;
   if (rule == SP_MMSH_UA_STRICT)
     return request->agent == SP_AGENT_WINDOWS_MEDIA ? SERVE_MMSH
