@@ -123,12 +123,13 @@ may_play (SpMmshTurn *turn)
 {
   g_autoptr (GError) error = NULL;
 
-  return sp_admission_check (turn->handler->service->admission,
-                             turn->route.stream,
-                             turn->handler->peer.address,
-                             turn->route.external_id,
-                             turn->now_us,
-                             &error)
+  return turn->is_canary
+         || sp_admission_check (turn->handler->service->admission,
+                                turn->route.stream,
+                                turn->handler->peer.address,
+                                turn->route.external_id,
+                                turn->now_us,
+                                &error)
          || refuse_client (turn, error);
 }
 
@@ -138,6 +139,8 @@ admit (SpMmshTurn *turn)
   SpHttpHandler *handler = turn->handler;
   g_autoptr (GError) error = NULL;
 
+  if (turn->is_canary)
+    return TRUE;
   if (!sp_admission_enter (handler->service->admission,
                            turn->route.stream,
                            handler->peer.address,
@@ -174,6 +177,7 @@ view (SpMmshTurn *turn, const SpFramerClass *framer, gboolean is_chunked)
   outbox->stream = g_steal_pointer (&turn->route.stream);
   outbox->framer = framer;
   outbox->is_chunked = is_chunked;
+  outbox->is_canary = turn->is_canary;
   outbox->external_id = g_steal_pointer (&turn->route.external_id);
   outbox->host = g_strdup (turn->http->host);
   outbox->requested_us
@@ -254,7 +258,7 @@ serving (SpMmshTurn *turn)
   const SpMmshRequest *request = &turn->request;
   SpMmshUaRule rule = turn->settings->ua_rule;
 
-  if (rule == SP_MMSH_UA_OFF)
+  if (rule == SP_MMSH_UA_OFF || turn->is_canary)
     return SERVE_MMSH;
   if (rule == SP_MMSH_UA_STRICT)
     return request->agent == SP_AGENT_WINDOWS_MEDIA ? SERVE_MMSH

@@ -3,6 +3,7 @@
 
 #include "sp-http-response.h"
 #include "sp-log.h"
+#include "sp-mmsh-canary.h"
 #include "sp-mmsh-handler-private.h"
 #include "sp-mmsh-reply.h"
 #include "sp-mmsh-request.h"
@@ -290,6 +291,7 @@ turn_init (SpMmshTurn *turn,
   };
   turn->settings = sp_mmsh_service_settings (handler->service);
   turn->agent = sp_http_request_header (http, "User-Agent");
+  turn->is_canary = sp_mmsh_is_canary (http, handler->service->canary_secret);
   sp_mmsh_request_read (&turn->request, http);
   sp_route_find (&turn->route, handler->service->registry, http);
   read_via (turn);
