@@ -16,7 +16,7 @@
 
 struct _SpAccessLog
 {
-  SpAccessTarget to;
+  SpAccessSink to;
   SpAccessFormat format;
   char *file;             /* (nullable) */
   SpAccessWriter *writer; /* NULL: off */
@@ -33,11 +33,11 @@ make_writer (const SpAccessSettings *settings, GError **error)
 
   switch (settings->to)
     {
-    case SP_ACCESS_OFF:
+    case SP_ACCESS_SINK_OFF:
       break;
-    case SP_ACCESS_JOURNAL:
+    case SP_ACCESS_SINK_JOURNAL:
       return sp_access_writer_new (NULL, header, error);
-    case SP_ACCESS_FILE:
+    case SP_ACCESS_SINK_FILE:
       return sp_access_writer_new (settings->file, header, error);
     }
   return NULL;
@@ -61,7 +61,7 @@ sp_access_log_new (const SpAccessSettings *settings, GError **error)
   SpAccessLog *log;
   SpAccessWriter *writer = make_writer (settings, error);
 
-  if (writer == NULL && settings->to != SP_ACCESS_OFF)
+  if (writer == NULL && settings->to != SP_ACCESS_SINK_OFF)
     return NULL;
   log = g_new0 (SpAccessLog, 1);
   g_queue_init (&log->waiting);
@@ -200,7 +200,7 @@ sp_access_log_apply (SpAccessLog *log,
       return TRUE;
     }
   writer = make_writer (settings, error);
-  if (writer == NULL && settings->to != SP_ACCESS_OFF)
+  if (writer == NULL && settings->to != SP_ACCESS_SINK_OFF)
     return FALSE;
   if (log->writer != NULL)
     sp_access_writer_free (log->writer, 0);

@@ -5,10 +5,10 @@
 
 typedef enum
 {
-  SP_ACCESS_OFF,
-  SP_ACCESS_JOURNAL, /* stdout where there is none */
-  SP_ACCESS_FILE,
-} SpAccessTarget;
+  SP_ACCESS_SINK_OFF,
+  SP_ACCESS_SINK_JOURNAL, /* stdout where there is none */
+  SP_ACCESS_SINK_FILE,
+} SpAccessSink;
 
 typedef enum
 {
@@ -18,9 +18,9 @@ typedef enum
 
 typedef struct
 {
-  SpAccessTarget to;
+  SpAccessSink to;
   SpAccessFormat format;
-  const char *file; /* SP_ACCESS_FILE */
+  const char *file; /* SP_ACCESS_SINK_FILE */
 } SpAccessSettings;
 
 /** A line for each client that has ended. Main thread; nothing here waits for

@@ -16,7 +16,7 @@ static SpAccessLog *
 open_log (const char *path, SpAccessFormat format)
 {
   SpAccessSettings settings
-      = { .to = SP_ACCESS_FILE, .format = format, .file = path };
+      = { .to = SP_ACCESS_SINK_FILE, .format = format, .file = path };
   g_autoptr (GError) error = NULL;
   SpAccessLog *log = sp_access_log_new (&settings, &error);
 
@@ -185,7 +185,7 @@ test_many (void)
 static void
 test_off (void)
 {
-  SpAccessSettings settings = { .to = SP_ACCESS_OFF };
+  SpAccessSettings settings = { .to = SP_ACCESS_SINK_OFF };
   g_autoptr (SpAccessLog) log = sp_access_log_new (&settings, NULL);
   guint64 lines = sp_stats_get (SP_PUMP_access_lines);
 
@@ -203,9 +203,9 @@ test_apply (void)
   g_autofree char *second = access_path ("second.log");
   g_autofree char *none = access_path ("no-folder/access.log");
   SpAccessSettings settings
-      = { .to = SP_ACCESS_FILE, .format = SP_ACCESS_JSON, .file = second };
+      = { .to = SP_ACCESS_SINK_FILE, .format = SP_ACCESS_JSON, .file = second };
   SpAccessSettings bad
-      = { .to = SP_ACCESS_FILE, .format = SP_ACCESS_JSON, .file = none };
+      = { .to = SP_ACCESS_SINK_FILE, .format = SP_ACCESS_JSON, .file = none };
   SpAccessLog *log = open_log (first, SP_ACCESS_JSON);
   g_autoptr (GError) error = NULL;
   g_autofree char *after = NULL;
@@ -217,7 +217,7 @@ test_apply (void)
   g_assert_cmpint (unlink (second), ==, 0);
   g_assert_true (sp_access_log_apply (log, &settings, NULL)); /* anew */
   sp_access_log_visit (log, access_visit (2));
-  settings.to = SP_ACCESS_OFF;
+  settings.to = SP_ACCESS_SINK_OFF;
   sp_access_log_free (log);
   after = ids_of (second);
   g_assert_cmpstr (after, ==, "2 1");
