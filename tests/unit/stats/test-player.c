@@ -2,68 +2,95 @@
 #include "config.h"
 
 #include "sp-player.h"
-
 #include "sp-test.h"
 
+#define LOGS 20000
+
 static void
-put (SpPlayer *player,
-     gint64 at_us,
-     gint64 stalls,
-     gint64 played_s,
-     guint64 news_expected)
+test_nothing_is_known_at_first (void)
+{
+  g_autoptr (SpPlayer) player = sp_player_new ();
+  g_auto (SpPlayerReport) report = { 0 };
+
+  g_assert_false (sp_player_get (player, &report));
+  g_assert_cmpint (report.at_us, ==, 0);
+  g_assert_cmpint (report.buffering_count, ==, SP_PLAYER_UNKNOWN);
+  g_assert_cmpint (report.status, ==, SP_PLAYER_UNKNOWN);
+  g_assert_null (report.os);
+}
+
+typedef struct
+{
+  const char *name;
+  gint64 first; /* stalls, by the player's word */
+  gint64 second;
+  guint64 news[2];
+  gint64 last;
+} NewsRow;
+
+static const NewsRow news_rows[] = {
+  { "grows", 2, 5, { 2, 3 }, 5 },
+  { "stays", 2, 2, { 2, 0 }, 2 },
+  { "begins-anew", 5, 2, { 5, 2 }, 2 },
+  { "is-not-said", 5, SP_PLAYER_UNKNOWN, { 5, 0 }, 5 },
+  { "is-said-later", SP_PLAYER_UNKNOWN, 4, { 0, 4 }, 4 },
+  { "is-none", 0, 0, { 0, 0 }, 0 },
+};
+
+static void
+put (SpPlayer *player, gint64 stalls, guint64 expected)
+{
+  g_auto (SpPlayerReport) report = { 0 };
+  SpPlayerNews news;
+
+  sp_player_report_init (&report);
+  report.at_us = 1;
+  report.buffering_count = stalls;
+  report.packets_lost = stalls;
+  report.os = g_strdup ("Windows");
+  sp_player_put (player, &report, &news);
+  g_assert_cmpuint (news.stalls, ==, expected);
+  g_assert_cmpuint (news.packets_lost, ==, expected);
+  g_assert_cmpuint (news.stall_ms, ==, 0);
+}
+
+static void
+test_news (gconstpointer data)
+{
+  const NewsRow *row = data;
+  g_autoptr (SpPlayer) player = sp_player_new ();
+  g_auto (SpPlayerReport) report = { 0 };
+
+  put (player, row->first, row->news[0]);
+  put (player, row->second, row->news[1]);
+  g_assert_true (sp_player_get (player, &report));
+  g_assert_cmpint (report.buffering_count, ==, row->last);
+  g_assert_cmpstr (report.os, ==, "Windows");
+}
+
+/* Who it is comes when it connects; that does not tell how it went. */
+static void
+tell (SpPlayer *player, gint64 at_us, gint64 played_s)
 {
   g_auto (SpPlayerReport) report;
   SpPlayerNews news;
 
   sp_player_report_init (&report);
   report.at_us = at_us;
-  report.buffering_count = stalls;
   report.played_s = played_s;
   sp_player_put (player, &report, &news);
-  g_assert_cmpuint (news.stalls, ==, news_expected);
-  g_assert_cmpuint (news.stall_ms, ==, 0);
-  g_assert_cmpuint (news.packets_lost, ==, 0);
 }
 
-static void
-test_none (void)
-{
-  g_autoptr (SpPlayer) player = sp_player_new ();
-  g_auto (SpPlayerReport) report;
-
-  g_assert_false (sp_player_get (player, &report));
-  g_assert_cmpint (report.quality_percent, ==, SP_PLAYER_UNKNOWN);
-  g_assert_null (sp_player_report_value (&report, SP_PLAYER_C_OS));
-  g_assert_false (sp_player_has_told (player, 0));
-}
-
-static void
-test_news (void)
-{
-  g_autoptr (SpPlayer) player = sp_player_new ();
-  g_auto (SpPlayerReport) report;
-
-  put (player, 1, 2, 10, 2);
-  put (player, 2, 5, 20, 3);
-  put (player, 3, SP_PLAYER_UNKNOWN, 30, 0); /* of what was shown */
-  put (player, 4, 6, 40, 1);
-  put (player, 5, 1, 5, 1); /* it has begun anew */
-  put (player, 6, 1, 6, 0);
-  g_assert_true (sp_player_get (player, &report));
-  g_assert_cmpint (report.at_us, ==, 6);
-  g_assert_cmpint (report.buffering_count, ==, 1);
-}
-
-/* Who it is comes when it connects; that does not tell how it went. */
 static void
 test_has_told (void)
 {
   g_autoptr (SpPlayer) player = sp_player_new ();
 
-  put (player, 10, SP_PLAYER_UNKNOWN, SP_PLAYER_UNKNOWN, 0);
   g_assert_false (sp_player_has_told (player, 0));
-  put (player, 20, 0, 7, 0);
-  put (player, 30, SP_PLAYER_UNKNOWN, SP_PLAYER_UNKNOWN, 0);
+  tell (player, 10, SP_PLAYER_UNKNOWN);
+  g_assert_false (sp_player_has_told (player, 0));
+  tell (player, 20, 7);
+  tell (player, 30, SP_PLAYER_UNKNOWN);
   g_assert_true (sp_player_has_told (player, 20));
   g_assert_false (sp_player_has_told (player, 21));
 }
@@ -103,39 +130,63 @@ test_logs_add_up (void)
 }
 
 static gpointer
-talk (gpointer data)
+run_log (gpointer data)
 {
-  for (guint i = 0; i < 2000; i++)
-    {
-      g_auto (SpPlayerReport) report;
+  g_autoptr (SpPlayer) player = data;
 
-      give (data, "Windows", "98");
-      sp_player_get (data, &report);
-      g_assert_cmpstr (report.os, ==, "Windows");
+  for (gint64 i = 1; i <= LOGS; i++)
+    {
+      g_auto (SpPlayerReport) report = { 0 };
+      SpPlayerNews news;
+
+      sp_player_report_init (&report);
+      report.at_us = i;
+      report.played_s = i;
+      report.player_id = g_strdup_printf ("%d", (int)i);
+      sp_player_put (player, &report, &news);
     }
   return NULL;
 }
 
+/* A report is seen whole or not at all. */
 static void
-test_threads (void)
+test_is_read_while_it_is_written (void)
 {
   g_autoptr (SpPlayer) player = sp_player_new ();
-  GThread *threads[4];
+  GThread *thread = g_thread_new ("log", run_log, sp_player_ref (player));
+  gint64 seen = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
-    threads[i] = g_thread_new ("player", talk, player);
-  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
-    g_thread_join (threads[i]);
+  while (seen < LOGS)
+    {
+      g_auto (SpPlayerReport) report = { 0 };
+
+      if (!sp_player_get (player, &report))
+        continue;
+      g_assert_cmpint (report.at_us, >=, seen);
+      g_assert_cmpint (report.played_s, ==, report.at_us);
+      g_assert_cmpint (
+          g_ascii_strtoll (report.player_id, NULL, 10), ==, report.at_us);
+      seen = report.at_us;
+    }
+  g_thread_join (thread);
 }
 
 int
 main (int argc, char **argv)
 {
   sp_test_init (&argc, &argv);
-  g_test_add_func ("/player/none", test_none);
-  g_test_add_func ("/player/news", test_news);
+  g_test_add_func ("/player/nothing-is-known-at-first",
+                   test_nothing_is_known_at_first);
+  for (gsize i = 0; i < G_N_ELEMENTS (news_rows); i++)
+    {
+      g_autofree char *path
+          = g_strconcat ("/player/news/", news_rows[i].name, NULL);
+
+      g_test_add_data_func (path, &news_rows[i], test_news);
+    }
   g_test_add_func ("/player/has-told", test_has_told);
   g_test_add_func ("/player/logs-add-up", test_logs_add_up);
-  g_test_add_func ("/player/threads", test_threads);
+  g_test_add_func ("/player/is-read-while-it-is-written",
+                   test_is_read_while_it_is_written);
   return g_test_run ();
 }
