@@ -29,7 +29,9 @@ pump_info (gpointer self, SpPumpInfo *info)
   g_autoptr (GPtrArray) streams = sp_registry_list (app->registry);
   gint64 now_us = sp_clock_now_us ();
 
-  *info = (SpPumpInfo){ .started_us = app->started_us,
+  *info = (SpPumpInfo){ .state = SP_PUMP_UP,
+                        .config_result = SP_CONFIG_OK,
+                        .started_us = app->started_us,
                         .workers = app->n_workers,
                         .streams = streams->len,
                         .config_generation = app->generation };
@@ -122,6 +124,38 @@ list_clients_finish (gpointer self, GAsyncResult *result, GError **error)
 }
 
 static void
+picture (gpointer self,
+         gboolean has_clients,
+         GAsyncReadyCallback callback,
+         gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, NULL, callback, user_data);
+  SpPicture *made = sp_picture_new ();
+
+  made->at_us = sp_clock_now_us ();
+  made->at_unix_us = g_get_real_time ();
+  pump_info (self, &made->pump);
+  for (guint i = 0; i < SP_N_PUMP_COUNTERS; i++)
+    made->counters[i] = sp_stats_get ((SpPumpCounter)i);
+  g_ptr_array_unref (made->streams);
+  made->streams = list_streams (self);
+  for (guint i = 0; i < made->streams->len; i++)
+    {
+      const SpStreamInfo *stream = made->streams->pdata[i];
+
+      sp_stream_counters_sum (&made->pump.totals, &stream->counters);
+    }
+  g_task_return_pointer (task, made, (GDestroyNotify)sp_picture_unref);
+  g_object_unref (task);
+}
+
+static SpPicture *
+picture_finish (gpointer self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
 on_kicked (gpointer user_data, gpointer result)
 {
   GTask *task = user_data;
@@ -159,6 +193,8 @@ const SpControlClass sp_app_control = {
   .list_streams = list_streams,
   .list_clients = list_clients,
   .list_clients_finish = list_clients_finish,
+  .picture = picture,
+  .picture_finish = picture_finish,
   .kick = kick,
   .kick_finish = kick_finish,
 };
