@@ -95,8 +95,9 @@ sp_admin_answer_bytes (SoupServerMessage *message,
   set_headers (message);
   soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
   sp_admin_answer_header (message, "Content-Type", content_type);
-  soup_message_body_append_bytes (
-      soup_server_message_get_response_body (message), bytes);
+  if (g_bytes_get_size (bytes) > 0)
+    soup_message_body_append_bytes (
+        soup_server_message_get_response_body (message), bytes);
 }
 
 /** sp_admin_answer_nothing: 204 */

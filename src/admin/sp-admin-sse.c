@@ -97,14 +97,14 @@ sp_admin_kinds_parse (SpAdminKinds *kinds, const char *text, GError **error)
       return TRUE;
     }
   names = g_strsplit (text, ",", -1);
-  for (guint i = 0; names[i] != NULL; i++)
-    if (!add_kind (kinds, names[i]))
+  for (guint i = 0; i == 0 || names[i] != NULL; i++)
+    if (names[i] == NULL || !add_kind (kinds, names[i]))
       return sp_error_set (error,
                            SP_ERROR_PROTOCOL,
                            _ ("\"kinds\": there is no kind of event '%s'; "
                               "they are named with commas between, such as "
                               "source_up,source_down"),
-                           names[i]);
+                           names[i] != NULL ? names[i] : "");
   return TRUE;
 }
 
