@@ -186,7 +186,7 @@ test_urls_of_pulls (Fixture *fixture, gconstpointer data)
   g_autoptr (SpStreamInfo) info = sp_stream_info (fixture->stream, START_US);
 
   g_assert_cmpuint (info->sources->len, ==, RANKS);
-  assert_url (info, 0, "mmsh_pull", "http://h%C3%B6ren.example:8080/a%20b");
+  assert_url (info, 0, "mmsh_pull", "http://xn--hren-5qa.example:8080/a%20b");
   assert_url (info, 1, "mmsh_pull", "http://[2001:db8::1]:8080/live");
   assert_url (info, 2, "file", "my%20slate.asf");
 }
