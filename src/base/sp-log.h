@@ -28,6 +28,15 @@ typedef struct
 #define SP_MESSAGE_BAD_INPUT "6f0d7a6a41d54b0c9c7a3d1f5e8b2c0b"
 #define SP_MESSAGE_LIMIT "6f0d7a6a41d54b0c9c7a3d1f5e8b2c0c"
 
+#define SP_MESSAGE_ACCESS "6f0d7a6a41d54b0c9c7a3d1f5e8b2c0d"
+#define SP_MESSAGE_SOURCE_HEALTH "6f0d7a6a41d54b0c9c7a3d1f5e8b2c0e"
+#define SP_MESSAGE_MASS_LAG "6f0d7a6a41d54b0c9c7a3d1f5e8b2c0f"
+#define SP_MESSAGE_CERTIFICATE "6f0d7a6a41d54b0c9c7a3d1f5e8b2c10"
+#define SP_MESSAGE_CANARY "6f0d7a6a41d54b0c9c7a3d1f5e8b2c11"
+#define SP_MESSAGE_DRAIN "6f0d7a6a41d54b0c9c7a3d1f5e8b2c12"
+#define SP_MESSAGE_ORDER "6f0d7a6a41d54b0c9c7a3d1f5e8b2c13"
+#define SP_MESSAGE_AGENT "6f0d7a6a41d54b0c9c7a3d1f5e8b2c14"
+
 /* Once, before any thread. G_MESSAGES_DEBUG=all shows debug and info on stderr;
  * otherwise stderr gets message and above, the journal info and above. */
 void sp_log_init (void);

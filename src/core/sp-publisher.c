@@ -260,6 +260,7 @@ activate (SpStream *stream, SpPublisher *publisher, gint64 now_us)
   if (publisher->rank > 0)
     sp_stream_count (stream, SP_STREAM_fallback_switches, 1);
   switch_header (stream, publisher, now_us);
+  sp_stream_note_state (stream, now_us);
 }
 
 gboolean

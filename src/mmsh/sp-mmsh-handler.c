@@ -55,7 +55,8 @@ sp_mmsh_handler_refuse (SpMmshTurn *turn,
 {
   g_autofree char *headers = NULL;
 
-  if (status >= 400 && status != 404 && status != 503 && status != 508)
+  if (status >= 400 && status != 403 && status != 404 && status != 503
+      && status != 508)
     {
       sp_stats_add (SP_PUMP_requests_bad, 1);
       turn->outbox->bad_input = turn->words != NULL

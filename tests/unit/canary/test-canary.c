@@ -213,6 +213,22 @@ test_four_at_once (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* A reload that changes nothing here breaks nothing off. */
+static void
+test_set_again (Fixture *fixture, gconstpointer data)
+{
+  fixture->origin->is_silent = TRUE;
+  fixture->streams[0]
+      = (SpStreamInfo){ .path = (char *)"one", .state = SP_STREAM_LIVE };
+  begin (fixture);
+  fixture->wanted = 1;
+  sp_test_wait (NULL, has_requests, fixture, DEADLINE_S);
+  begin (fixture);
+  fixture->now_us += 30 * (gint64)G_USEC_PER_SEC;
+  wait_results (fixture, 1);
+  g_assert_cmpuint (fixture->origin->heads->len, ==, 1);
+}
+
 static void
 test_off (Fixture *fixture, gconstpointer data)
 {
@@ -243,6 +259,7 @@ main (int argc, char **argv)
   ADD ("/canary/plays", test_plays);
   ADD ("/canary/left-alone", test_left_alone);
   ADD ("/canary/four-at-once", test_four_at_once);
+  ADD ("/canary/set-again", test_set_again);
   ADD ("/canary/off", test_off);
   return g_test_run ();
 }
