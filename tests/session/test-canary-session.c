@@ -23,7 +23,7 @@ ask (House *house, const char *secret, gboolean *is_canary)
 
   sp_admission_set_limits (house->admission, &limits);
   g_assert_true (sp_admission_enter (
-      house->admission, live, house->peer.address, START, NULL));
+      house->admission, live, house->peer.address, NULL, START, NULL));
   line_open (&line, house);
   line_feed (&line, request, strlen (request), 1);
   next = line.outbox.next;
