@@ -266,7 +266,8 @@ sp_agent_thread_tick (SpAgentThread *thread)
     g_clear_pointer (&thread->full_mib, sp_mib_free);
   if (thread->is_connected
       || (thread->looked_us != 0
-          && now_us - thread->looked_us < settings->ping_s * G_USEC_PER_SEC))
+          && now_us - thread->looked_us
+                 < (gint64)settings->ping_s * G_USEC_PER_SEC))
     return;
   thread->looked_us = now_us;
   reason = sp_agent_probe (settings->agentx);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define S G_USEC_PER_SEC
+#define S ((gint64)G_USEC_PER_SEC)
 
 static SpSourceInfo *
 make_source (guint index, gint64 now_us)
