@@ -103,7 +103,7 @@ def rate(metric, where, over='$__rate_interval'):
 row('Pumps')
 stat('Pumps up', f'sum(up{{{JOB}}})')
 stat('Viewers', f'sum(stream_pump_clients{{{PUMP}}})')
-stat('Sent', f'sum(stream_pump_bitrate_out_bits_per_second{{{PUMP}}})', 'bps')
+stat('Sent', f'sum(stream_pump_bitrate_out_bps{{{PUMP}}})', 'bps')
 stat('Streams without source', f'sum(stream_pump_stream_state{{{PUMP}, state=~"waiting|holding"}}) or vector(0)',
      limits=[(1, RED)])
 stat('Streams that do not play', f'count(stream_pump_canary_ok{{{PUMP}}} == 0) or vector(0)', limits=[(1, RED)],
@@ -113,9 +113,9 @@ timeline('State of the pumps', weighted('stream_pump_state', 'state', PUMP, PUMP
          PUMP_STATES)
 graph('Viewers', [(f'stream_pump_clients{{{PUMP}}}', '{{instance}}'),
                   (f'stream_pump_client_limit{{{PUMP}}} > 0', '{{instance}} limit')])
-graph('Bit rate', [(f'stream_pump_bitrate_out_bits_per_second{{{PUMP}}}', '{{instance}} out'),
-                   (f'stream_pump_bitrate_in_bits_per_second{{{PUMP}}}', '{{instance}} in'),
-                   (f'stream_pump_bandwidth_limit_bits_per_second{{{PUMP}}} > 0', '{{instance}} limit')], 'bps')
+graph('Bit rate', [(f'stream_pump_bitrate_out_bps{{{PUMP}}}', '{{instance}} out'),
+                   (f'stream_pump_bitrate_in_bps{{{PUMP}}}', '{{instance}} in'),
+                   (f'stream_pump_bandwidth_limit_bps{{{PUMP}}} > 0', '{{instance}} limit')], 'bps')
 graph('Streams by state', [(f'sum by (state) (stream_pump_stream_state{{{PUMP}}})', '{{state}}')], stack=True)
 timeline('State of the streams', weighted('stream_pump_stream_state', 'state', STREAM, STREAM_STATES,
                                           'instance, stream'), '{{stream}} {{instance}}', STREAM_STATES)
@@ -158,9 +158,9 @@ timeline('Health of the source', weighted('stream_pump_stream_health', 'health',
 graph('Viewers', [(f'stream_pump_stream_clients{{{STREAM}}}', '{{instance}}'),
                   (f'stream_pump_stream_client_limit{{{STREAM}}} > 0', '{{instance}} limit')])
 graph('Bit rate of the source', [
-    (f'stream_pump_stream_bitrate_in_bits_per_second{{{STREAM}}}', '{{instance}}'),
-    (f'stream_pump_stream_bitrate_nominal_bits_per_second{{{STREAM}}} > 0', '{{instance}} nominal')], 'bps')
-graph('Bit rate to viewers', [(f'stream_pump_stream_bitrate_out_bits_per_second{{{STREAM}}}', '{{instance}}')], 'bps')
+    (f'stream_pump_stream_bitrate_in_bps{{{STREAM}}}', '{{instance}}'),
+    (f'stream_pump_stream_bitrate_nominal_bps{{{STREAM}}} > 0', '{{instance}} nominal')], 'bps')
+graph('Bit rate to viewers', [(f'stream_pump_stream_bitrate_out_bps{{{STREAM}}}', '{{instance}}')], 'bps')
 heatmap('Lag of viewers', f'sum by (le) (stream_pump_stream_client_lag_seconds_bucket{{{STREAM}}})',
         'How many viewers are how far behind the newest packet.')
 graph('Lag', [
