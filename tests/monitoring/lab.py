@@ -16,6 +16,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from functools import lru_cache
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -269,15 +270,17 @@ class Pump:
         return json.loads(self.get(path)[1])
 
 
-def file_stream(path, **more):
+def file_stream(path, file=None, **more):
     return {'name': path, 'path': path, 'type': 'file',
-            'source_options': {'path': str(SOURCE / 'data/demo.asf')}, **more}
+            'source_options': {'path': str(file or SOURCE / 'data/demo.asf')}, **more}
 
 
 def pull_stream(path, from_port, **more):
     return {'name': path, 'path': path, 'type': 'mmsh_pull', 'source_options': {
-        'host': '127.0.0.1', 'port': from_port, 'path': f'/streams/{path}', 'retry_ms': 500}, **more}
+        'host': '127.0.0.1', 'port': from_port, 'path': f'/streams/{path}', 'retry_ms': 500, 'stall_ms': 40000},
+        **more}
 
 
+@lru_cache
 def the_mib():
     return Mib(MIB_FILE)

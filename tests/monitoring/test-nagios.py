@@ -3,26 +3,19 @@
 """The Nagios commands as Nagios would run them, on a pump whose values are set:
 OK, then the fault, then OK again, then a pump that is gone."""
 import re
-import shlex
 
 import lab
-from lab import DATA, fact
+from lab import fact
+from nagios import BLOCK, COMMANDS, NAGIOS, SERVICES, commands, execute, services
 
-NAGIOS = DATA / 'nagios'
 lab.need('check_snmp', 'monitoring-plugins-standard')
 lab.need('snmpget', 'snmp')
 mib = lab.the_mib()
-commands_text = (NAGIOS / 'stream-pump-commands.cfg').read_text()
-services_text = (NAGIOS / 'stream-pump-services.cfg').read_text()
-BLOCK = re.compile(r'(?:^#[^\n]*\n)*define command \{\n\s*command_name\s+(\S+)\n\s*command_line\s+(.*?)\n\}', re.M)
-commands = dict(BLOCK.findall(commands_text))
-services = dict(re.findall(r'service_description\s+(.*?)\n\s*check_command\s+(\S.*?)\n', services_text))
-STATES = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN']
 
 
 def check_objects():
     for name, line in commands.items():
-        block = next(found.group(0) for found in BLOCK.finditer(commands_text) if found.group(1) == name)
+        block = next(found.group(0) for found in BLOCK.finditer(COMMANDS) if found.group(1) == name)
         oids = re.search(r' -o (\S+)', line)
         if not oids:
             fact('check_http' in line, f'{name} is over SNMP or HTTP')
@@ -36,7 +29,7 @@ def check_objects():
         fact(' -z 2 ' in line and ' -c ' in line and ';' not in line, f'{name} has -c, -z 2 and no semicolon')
     called = {call.split('!')[0] for call in services.values()}
     fact(called == set(commands), 'the example has a service for each command', called ^ set(commands))
-    root = re.search(r'_PUMP_OID\s+(\S+)', services_text).group(1)
+    root = re.search(r'_PUMP_OID\s+(\S+)', SERVICES).group(1)
     fact(root == '.' + mib.root, 'the root of the example is that of the MIB')
 
 
@@ -48,20 +41,6 @@ def check_icinga2():
             continue
         node = mib.find(mib.root + number.rstrip('.'))
         fact(node is not None and node.is_scalar != number.endswith('.'), f'{number} is {node and node.name}')
-
-
-def execute(service, snmp_port, admin_port=0):
-    name, *arguments = services[service].split('!')
-    line = commands[name]
-    values = {'USER1': str(lab.PLUGINS), 'HOSTADDRESS': '127.0.0.1', '_HOSTSNMP_PORT': str(snmp_port),
-              '_HOSTSNMP_AUTH': '-P 2c -C public', '_HOSTPUMP_OID': '.' + mib.root,
-              '_HOSTADMIN_PORT': str(admin_port), '_HOSTADMIN_AUTH': '',
-              **{f'ARG{number}': text for number, text in enumerate(arguments, 1)}}
-    for macro, value in values.items():
-        line = line.replace(f'${macro}$', value)
-    # a state folder of the test's own, for --rate
-    done = lab.run(*shlex.split(line), env={**lab.os.environ, 'MP_STATE_PATH': str(lab.FOLDER)})
-    return STATES[min(done.returncode, 3)], done.stdout.strip()
 
 
 # service, values that break it, the state that it must take
