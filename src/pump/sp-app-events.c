@@ -138,5 +138,5 @@ sp_app_on_client_out (gpointer target, gpointer payload)
 
   sp_events_post (app->events, visit_event (SP_EVENT_client_out, info, text));
   sp_alarms_visit (app->alarms, visit, sp_clock_now_us ());
-  sp_visit_free (visit);
+  sp_access_log_visit (app->access, visit);
 }

@@ -183,13 +183,13 @@ open_admin (SpApp *app, GError **error)
 {
   SpConfig *config = app->config;
   GError *local = NULL;
+  const SpAdminSettings settings = { .address = config->admin_listen,
+                                     .port = config->admin_port,
+                                     .token = config->admin_token,
+                                     .socket = config->admin_socket };
   gboolean is_v6 = strchr (config->admin_listen, ':') != NULL;
 
-  app->admin = sp_admin_new (&app->control,
-                             config->admin_listen,
-                             config->admin_port,
-                             config->admin_token,
-                             &local);
+  app->admin = sp_admin_new (&app->control, &settings, &local);
   if (app->admin == NULL)
     return do_without_admin (app, local, error);
   sp_log (G_LOG_LEVEL_MESSAGE,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #pragma once
 
+#include "sp-access-log.h"
 #include "sp-admin.h"
 #include "sp-admission.h"
 #include "sp-alarms.h"
@@ -44,6 +45,7 @@ struct _SpApp
   SpStreamNumbers *numbers;
   SpPulse *pulse;
   SpCanary *canary;
+  SpAccessLog *access;      /* NULL: not started yet */
   GHashTable *draining;     /* paths of streams that take no new clients */
   GPtrArray *leaving;       /* removed streams whose clients are not gone */
   SpStreamCounters retired; /* of those that are */
@@ -136,5 +138,4 @@ void sp_app_on_client_out (gpointer app, gpointer visit);
 /* sp-app-watchers.c */
 void sp_app_start_watchers (SpApp *app);
 void sp_app_set_access_log (SpApp *app);
-void sp_app_reopen_access_log (SpApp *app);
 void sp_app_set_canary (SpApp *app);

@@ -140,7 +140,7 @@ sp_app_reload (gpointer self, const char *by)
     refuse (app, report, by);
   report->generation = app->generation;
   sp_app_renew_certificate (app);
-  sp_app_reopen_access_log (app);
+  sp_app_set_access_log (app);
   sp_systemd_ready (NULL);
   return report;
 }

@@ -253,7 +253,8 @@ sp_app_free (SpApp *app)
   free_workers (app);
   g_source_destroy (app->mail);
   g_source_unref (app->mail);
-  sp_mailbox_free (app->mailbox);
+  sp_mailbox_free (app->mailbox); /* the last visits are in it */
+  g_clear_pointer (&app->access, sp_access_log_free);
   free_records (app);
   g_ptr_array_unref (app->leaving);
   sp_admission_free (app->admission);
