@@ -19,7 +19,7 @@ typedef struct
   const char *context;  /* SNMP context; NULL or "": the default one */
   guint ping_s;         /* looks for the master agent so often, at least 1 */
   guint max_age_ms;     /* of the picture that answers are taken from */
-  SpClientTable client_table;
+  SpMibClients client_table;
   gboolean writes;   /* takes orders */
   gboolean notify;   /* sends notifications */
   guint notify_rate; /* of them a second */

@@ -96,7 +96,7 @@ read_event (SpMib *mib,
 {
   const SpMibColumn *column = column_of (object);
   gboolean is_hidden
-      = column->is_personal && mib->clients != SP_CLIENT_TABLE_FULL;
+      = column->is_personal && mib->clients != SP_MIB_CLIENTS_FULL;
 
   sp_mib_value_zero (column->type, value);
   value->integer = object->missing;
