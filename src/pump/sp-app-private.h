@@ -4,6 +4,7 @@
 #include "sp-access-log.h"
 #include "sp-admin.h"
 #include "sp-admission.h"
+#include "sp-agent.h"
 #include "sp-alarms.h"
 #include "sp-app.h"
 #include "sp-canary.h"
@@ -45,6 +46,7 @@ struct _SpApp
   SpStreamNumbers *numbers;
   SpPulse *pulse;
   SpCanary *canary;
+  SpAgent *agent;           /* NULL: no SNMP, or not started yet */
   SpAccessLog *access;      /* NULL: not started yet */
   GHashTable *draining;     /* paths of streams that take no new clients */
   GPtrArray *leaving;       /* removed streams whose clients are not gone */
@@ -139,3 +141,4 @@ void sp_app_on_client_out (gpointer app, gpointer visit);
 void sp_app_start_watchers (SpApp *app);
 void sp_app_set_access_log (SpApp *app);
 void sp_app_set_canary (SpApp *app);
+void sp_app_stop_agent (SpApp *app);
