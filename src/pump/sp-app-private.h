@@ -141,4 +141,3 @@ void sp_app_on_client_out (gpointer app, gpointer visit);
 void sp_app_start_watchers (SpApp *app);
 void sp_app_set_access_log (SpApp *app);
 void sp_app_set_canary (SpApp *app);
-void sp_app_stop_agent (SpApp *app);

@@ -96,13 +96,6 @@ start_agent (SpApp *app)
   app->agent = sp_agent_new (&app->control, &settings);
 }
 
-/** sp_app_stop_agent: after the event that says so was posted: it sends it. */
-void
-sp_app_stop_agent (SpApp *app)
-{
-  g_clear_pointer (&app->agent, sp_agent_free);
-}
-
 /** sp_app_start_watchers: once the pump serves. */
 void
 sp_app_start_watchers (SpApp *app)
