@@ -45,6 +45,7 @@ struct _SpApp
   SpAlarms *alarms;
   SpStreamNumbers *numbers;
   SpPulse *pulse;
+  SpAgent *agent; /* NULL: SNMP is off */
   SpCanary *canary;
   SpAgent *agent;           /* NULL: no SNMP, or not started yet */
   SpAccessLog *access;      /* NULL: not started yet */
