@@ -4,8 +4,8 @@
 #include "sp-lane.h"
 #include "sp-publisher.h"
 #include "sp-rate.h"
+#include "sp-source-record.h"
 
-#define SP_MAX_RANKS 16
 /* A source that delivers nothing for so long no longer counts as live. */
 #define SP_STALL_US (10 * G_USEC_PER_SEC)
 #define SP_RATE_SLOTS 5     /* seconds that the bitrate is measured over */
@@ -23,7 +23,9 @@ struct _SpStream
   SpPublisher *publishers[SP_MAX_RANKS];
   SpPublisher *active;
   char *via[SP_MAX_RANKS]; /* pumps behind each source */
-  SpPacket *header;        /* what clients have; NULL once they were ended */
+  SpSourceRecord sources[SP_MAX_RANKS];
+  SpCanaryInfo canary;
+  SpPacket *header; /* what clients have; NULL once they were ended */
   guint32 epoch;
   guint32 number; /* of the next data packet */
   gint64 live_since_us;
@@ -62,3 +64,15 @@ void sp_stream_deactivate (SpStream *stream, gint64 now_us, const char *why);
 void sp_stream_end_clients (SpStream *stream, gint64 now_us);
 void sp_stream_rate_add (SpStream *stream, gsize bytes, gint64 now_us);
 void sp_stream_notify_now (SpStream *stream);
+
+/* sp-stream-sources.c; the mutex is held, but for clear. */
+void sp_stream_sources_tick (SpStream *stream, gint64 now_us);
+void
+sp_stream_sources_fill (SpStream *stream, SpStreamInfo *info, gint64 now_us);
+void sp_stream_sources_clear (SpStream *stream);
+
+/* sp-publisher.c; the mutex is held: who feeds at @rank does so no more. */
+void sp_publisher_revoke (SpStream *stream,
+                          guint rank,
+                          gint64 now_us,
+                          const char *why);

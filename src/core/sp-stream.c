@@ -48,6 +48,7 @@ sp_stream_unref (SpStream *stream)
   for (guint i = 0; i < stream->n_lanes; i++)
     sp_lane_clear (&stream->lanes[i]);
   g_clear_pointer (&stream->header, sp_packet_unref);
+  sp_stream_sources_clear (stream);
   g_mutex_clear (&stream->mutex);
   g_free (stream->name);
   g_free (stream->path);
@@ -201,6 +202,7 @@ sp_stream_tick (SpStream *stream, gint64 now_us)
     sp_stream_end_clients (stream, now_us);
   sp_stream_note_state (stream, now_us);
   sp_stream_note_rate (stream, now_us);
+  sp_stream_sources_tick (stream, now_us);
   g_mutex_unlock (&stream->mutex);
   if (was_active)
     sp_stream_notify_now (stream);
@@ -388,6 +390,7 @@ sp_stream_info (SpStream *stream, gint64 now_us)
       info->source_rank = sp_publisher_rank (stream->active);
       info->live_since_us = stream->live_since_us;
     }
+  sp_stream_sources_fill (stream, info, now_us);
   sp_stream_counters_sum (&info->counters, &stream->counters);
   for (guint i = 0; i < stream->n_lanes; i++)
     sp_stream_counters_sum (&info->counters, &stream->lanes[i].counters);

@@ -11,6 +11,8 @@ typedef struct _SpStream SpStream;
 typedef struct _SpPublisher SpPublisher;
 typedef struct _SpLane SpLane;
 
+#define SP_MAX_RANKS 16 /* sources of one stream */
+
 /** What a stream does with its clients; a copy of the configuration's words. */
 typedef struct
 {

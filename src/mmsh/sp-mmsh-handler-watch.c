@@ -123,12 +123,13 @@ may_play (SpMmshTurn *turn)
 {
   g_autoptr (GError) error = NULL;
 
-  return sp_admission_check (turn->handler->service->admission,
-                             turn->route.stream,
-                             turn->handler->peer.address,
-                             turn->route.external_id,
-                             turn->now_us,
-                             &error)
+  return turn->is_canary
+         || sp_admission_check (turn->handler->service->admission,
+                                turn->route.stream,
+                                turn->handler->peer.address,
+                                turn->route.external_id,
+                                turn->now_us,
+                                &error)
          || refuse_client (turn, error);
 }
 
@@ -138,6 +139,8 @@ admit (SpMmshTurn *turn)
   SpHttpHandler *handler = turn->handler;
   g_autoptr (GError) error = NULL;
 
+  if (turn->is_canary)
+    return TRUE;
   if (!sp_admission_enter (handler->service->admission,
                            turn->route.stream,
                            handler->peer.address,
@@ -174,6 +177,7 @@ view (SpMmshTurn *turn, const SpFramerClass *framer, gboolean is_chunked)
   outbox->stream = g_steal_pointer (&turn->route.stream);
   outbox->framer = framer;
   outbox->is_chunked = is_chunked;
+  outbox->is_canary = turn->is_canary;
   outbox->external_id = g_steal_pointer (&turn->route.external_id);
   outbox->host = g_strdup (turn->http->host);
   outbox->requested_us
@@ -189,20 +193,25 @@ play (SpMmshTurn *turn, SpPacket *header)
 {
   gboolean is_chunked
       = turn->request.version11_enabled && turn->http->minor == 1;
+  g_autoptr (SpPlayer) player = NULL;
   SpMmshReply reply;
 
   if (!join_session (turn))
     return is_playing (turn);
   if (!admit (turn))
     return SP_HTTP_ANSWERED;
-  if (!sp_mmsh_clients_play (
-          turn->handler->service->clients, turn->client_id, turn->now_us))
+  player = sp_mmsh_clients_play (turn->handler->service->clients,
+                                 turn->client_id,
+                                 sp_stream_path (turn->route.stream),
+                                 turn->now_us);
+  if (player == NULL)
     return is_playing (turn);
   turn->handler->playing_id = turn->client_id;
   sp_mmsh_handler_fill_reply (turn, &reply);
   reply.playlist_gen_id = header->meta.epoch - 1;
   sp_mmsh_reply_play (turn->outbox->reply, &reply, is_chunked);
   view (turn, &sp_mmsh_framer, is_chunked);
+  turn->outbox->player = g_steal_pointer (&player);
   return SP_HTTP_ANSWERED;
 }
 
@@ -254,7 +263,7 @@ serving (SpMmshTurn *turn)
   const SpMmshRequest *request = &turn->request;
   SpMmshUaRule rule = turn->settings->ua_rule;
 
-  if (rule == SP_MMSH_UA_OFF)
+  if (rule == SP_MMSH_UA_OFF || turn->is_canary)
     return SERVE_MMSH;
   if (rule == SP_MMSH_UA_STRICT)
     return request->agent == SP_AGENT_WINDOWS_MEDIA ? SERVE_MMSH
