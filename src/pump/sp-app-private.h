@@ -47,7 +47,6 @@ struct _SpApp
   SpPulse *pulse;
   SpAgent *agent; /* NULL: SNMP is off */
   SpCanary *canary;
-  SpAgent *agent;           /* NULL: no SNMP, or not started yet */
   SpAccessLog *access;      /* NULL: not started yet */
   GHashTable *draining;     /* paths of streams that take no new clients */
   GPtrArray *leaving;       /* removed streams whose clients are not gone */

@@ -10,8 +10,8 @@
  * canary. */
 
 /* By SpConfigClients. */
-static const SpClientTable client_tables[]
-    = { SP_CLIENT_TABLE_OFF, SP_CLIENT_TABLE_ANONYMOUS, SP_CLIENT_TABLE_FULL };
+static const SpMibClients client_tables[]
+    = { SP_MIB_CLIENTS_OFF, SP_MIB_CLIENTS_ANONYMOUS, SP_MIB_CLIENTS_FULL };
 
 static SpAgent *
 make_agent (SpApp *app)
@@ -85,40 +85,6 @@ sp_app_set_canary (SpApp *app)
                  app->config->canary_ms);
 }
 
-static SpMibClients
-mib_clients (SpClientTable table)
-{
-  switch (table)
-    {
-    case SP_CLIENT_TABLE_OFF:
-      return SP_MIB_CLIENTS_OFF;
-    case SP_CLIENT_TABLE_ANONYMOUS:
-      return SP_MIB_CLIENTS_ANONYMOUS;
-    case SP_CLIENT_TABLE_FULL:
-      return SP_MIB_CLIENTS_FULL;
-    }
-  return SP_MIB_CLIENTS_OFF;
-}
-
-static void
-start_agent (SpApp *app)
-{
-  const SpSnmpConfig *config = &app->config->snmp;
-  const SpAgentSettings settings
-      = { .enabled = config->enabled,
-          .agentx = config->agentx,
-          .root_oid = config->root_oid,
-          .context = config->context,
-          .ping_s = config->ping_s,
-          .max_age_ms = config->max_age_ms,
-          .client_table = mib_clients (config->client_table),
-          .writes = config->writes,
-          .notify = config->notify,
-          .notify_rate = config->notify_rate };
-
-  app->agent = sp_agent_new (&app->control, &settings);
-}
-
 /** sp_app_start_watchers: once the pump serves. */
 void
 sp_app_start_watchers (SpApp *app)
@@ -130,5 +96,4 @@ sp_app_start_watchers (SpApp *app)
   app->agent = make_agent (app);
   app->canary = sp_canary_new (&app->control, on_canary, app);
   sp_app_set_canary (app);
-  start_agent (app);
 }
