@@ -239,7 +239,6 @@ check_notice (Mib *mib, SpMib *served, SpEventKind kind)
       g_assert_true (g_str_has_prefix (shown, expected)
                      && shown[strlen (expected)] == '.');
     }
-  g_hash_table_remove (mib->notifications, name);
 }
 
 static void
@@ -247,13 +246,17 @@ test_notifications (void)
 {
   g_autoptr (SpPicture) picture = sp_made_picture (1, -1);
   g_autoptr (SpMib) served = sp_mib_new (picture, SP_MIB_CLIENTS_FULL, &root);
+  guint n_numbers = 0; /* 1, 2, ..., each of some event, and no others */
   Mib mib;
 
   read_mib (&mib);
   for (guint kind = 0; kind < SP_N_EVENTS; kind++)
     if (sp_event_infos[kind].notification != 0)
-      check_notice (&mib, served, (SpEventKind)kind);
-  g_assert_cmpuint (g_hash_table_size (mib.notifications), ==, 0);
+      {
+        check_notice (&mib, served, (SpEventKind)kind);
+        n_numbers = MAX (n_numbers, sp_event_infos[kind].notification);
+      }
+  g_assert_cmpuint (g_hash_table_size (mib.notifications), ==, n_numbers);
   clear_mib (&mib);
 }
 
