@@ -300,6 +300,22 @@ dropped (void)
   return event;
 }
 
+/* An event that names no source: the one that feeds the stream. */
+static void
+test_source (void)
+{
+  g_autoptr (SpPicture) picture = sp_made_picture (1, -1);
+  g_autoptr (SpMib) mib = sp_mib_new (picture, SP_MIB_CLIENTS_FULL, &root);
+  SpStreamInfo *info = picture->streams->pdata[0];
+  SpEvent *event = sp_event_new (SP_EVENT_source_up, "s/1", "x");
+  g_autofree char *said = NULL;
+
+  info->source_rank = 1;
+  event->stream_index = 1;
+  said = values_of (mib, event, 1);
+  g_assert_cmpstr (said, ==, "s/1|1|http://enc%C3%B6der:8080/live%20one|4|");
+}
+
 /* The client has gone: the event knows. */
 static void
 test_gone (void)
@@ -333,5 +349,6 @@ main (int argc, char **argv)
   g_test_add_func ("/mib-text/columns", test_columns);
   g_test_add_func ("/mib-text/notifications", test_notifications);
   g_test_add_func ("/mib-text/notifications/gone", test_gone);
+  g_test_add_func ("/mib-text/notifications/unnamed-source", test_source);
   return g_test_run ();
 }
