@@ -189,6 +189,63 @@ test_kick (Stage *stage, gconstpointer data)
   sp_watcher_wait_end (stage->watchers[2], 10);
 }
 
+/* The shell's own way to ask: the line, and where the cursor is. */
+static char *
+complete (Stage *stage, const char *line)
+{
+  g_autofree char *source = g_build_filename (
+      g_getenv ("G_TEST_SRCDIR"), "..", "data", "completion", "pumpctl", NULL);
+  g_autofree char *folder = g_path_get_dirname (g_getenv ("PUMPCTL"));
+  g_autofree char *path
+      = g_strdup_printf ("PATH=%s:%s", folder, g_getenv ("PATH"));
+  g_autofree char *quoted = g_shell_quote (line);
+  g_autofree char *arguments = g_strdup_printf (
+      "-c '. \"$1\"; COMP_LINE=$2; COMP_POINT=${#2}; _pumpctl; "
+      "echo ${COMPREPLY[*]}' - %s %s",
+      source,
+      quoted);
+  const char *const environment[] = { stage->url, path, NULL };
+  g_autoptr (SpRun) run = sp_run ("bash", arguments, environment, DEADLINE_S);
+
+  g_assert_cmpint (run->status, ==, 0);
+  g_assert_cmpstr (run->err, ==, "");
+  return g_strchomp (g_steal_pointer (&run->out));
+}
+
+static void
+test_completion (Stage *stage, gconstpointer data)
+{
+  static const struct
+  {
+    const char *line;
+    const char *words;
+  } rows[] = {
+    { "pumpctl st", "status streams stream" },
+    { "pumpctl kick --s", "--socket --stream" },
+    { "pumpctl kick --stream ", "one two" },
+    { "pumpctl kick --stream=t", "two" },
+    { "pumpctl streams ", "add remove one two" },
+    { "pumpctl streams remove t", "two" },
+    { "pumpctl stream ", "up down drain" },
+    { "pumpctl --json stream down o", "one" },
+    { "pumpctl source off ", "one two" },
+    { "pumpctl source off one ", "" },
+    { "pumpctl top --sort ", "bitrate clients lag" },
+    { "pumpctl events --kinds canary_f", "canary_failed" },
+    { "pumpctl --url http://127.0.0.1:1 streams remove ", "" },
+    { "pumpctl --socket /nowhere streams r", "remove" },
+    { "pumpctl kick --ban ", "" },
+    { "pumpctl nonsense ", "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *words = complete (stage, rows[i].line);
+
+      g_assert_cmpstr (words, ==, rows[i].words);
+    }
+}
+
 static void
 test_usage (void)
 {
@@ -302,6 +359,7 @@ main (int argc, char **argv)
   ADD ("/pumpctl/clients", test_clients);
   ADD ("/pumpctl/json", test_json);
   ADD ("/pumpctl/kick", test_kick);
+  ADD ("/pumpctl/completion", test_completion);
   g_test_add_func ("/pumpctl/usage", test_usage);
   g_test_add_func ("/pumpctl/unreachable", test_unreachable);
   g_test_add_func ("/pumpctl/token", test_token);
