@@ -153,9 +153,13 @@ list_clients (SpCtl *ctl, const Wish *wish)
   if (!ctl->options.is_json)
     sp_ctl_print_table (ctl, table);
   if (next > 0)
-    g_printerr (_ ("pumpctl: there are more: --all shows them all, --after "
-                   "%" G_GUINT64_FORMAT " the next ones\n"),
-                next);
+    {
+      g_autofree char *id = g_strdup_printf ("%" G_GUINT64_FORMAT, next);
+
+      g_printerr (_ ("pumpctl: there are more: --all shows them all, "
+                     "--after %s the next ones\n"),
+                  id);
+    }
   return status;
 }
 

@@ -46,17 +46,17 @@ static void
 print_drain (SpCtl *ctl, JsonObject *drain)
 {
   g_autofree char *state = sp_ctl_view_show (drain, "state", SP_CTL_STATE);
-  guint64 left = sp_ctl_view_number (drain, "viewers_remaining");
+  const guint left
+      = (guint)MIN (sp_ctl_view_number (drain, "viewers_remaining"), G_MAXUINT);
   g_autofree char *deadline = sp_ctl_view_show (drain, "deadline", SP_CTL_TIME);
 
   if (ctl->options.is_json)
     return;
-  g_print (g_dngettext (GETTEXT_PACKAGE,
-                        "%s, %" G_GUINT64_FORMAT " client left",
-                        "%s, %" G_GUINT64_FORMAT " clients left",
-                        (gulong)left),
-           state,
-           left);
+  g_print (
+      g_dngettext (
+          GETTEXT_PACKAGE, "%s, %u client left", "%s, %u clients left", left),
+      state,
+      left);
   if (sp_ctl_view_word (drain, "deadline") != NULL)
     g_print (_ (", ended at %s"), deadline);
   g_print ("\n");

@@ -53,7 +53,7 @@ sp_ctl_event_line (JsonObject *event, gboolean is_color)
   g_string_append (line, text);
   if (repeats > 1)
     g_string_append_printf (
-        line, _ (" (%" G_GUINT64_FORMAT " times)"), repeats);
+        line, _ (" (%u times)"), (guint)MIN (repeats, G_MAXUINT));
   return g_string_free (line, FALSE);
 }
 

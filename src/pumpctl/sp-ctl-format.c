@@ -44,33 +44,24 @@ sp_ctl_format_bytes (guint64 bytes)
 char *
 sp_ctl_format_seconds (guint64 s)
 {
-  const guint64 minutes = s / 60;
-  const guint64 hours = minutes / 60;
-  const guint64 days = hours / 24;
+  const guint minutes = (guint)MIN (s / 60, G_MAXUINT);
+  const guint hours = minutes / 60;
+  const guint days = hours / 24;
 
   if (days > 0)
-    return g_strdup_printf (
-        _ ("%" G_GUINT64_FORMAT " d %" G_GUINT64_FORMAT " h"),
-        days,
-        hours % 24);
+    return g_strdup_printf (_ ("%u d %u h"), days, hours % 24);
   if (hours > 0)
-    return g_strdup_printf (
-        _ ("%" G_GUINT64_FORMAT " h %" G_GUINT64_FORMAT " min"),
-        hours,
-        minutes % 60);
+    return g_strdup_printf (_ ("%u h %u min"), hours, minutes % 60);
   if (minutes > 0)
-    return g_strdup_printf (
-        _ ("%" G_GUINT64_FORMAT " min %" G_GUINT64_FORMAT " s"),
-        minutes,
-        s % 60);
-  return g_strdup_printf (_ ("%" G_GUINT64_FORMAT " s"), s);
+    return g_strdup_printf (_ ("%u min %u s"), minutes, (guint)(s % 60));
+  return g_strdup_printf (_ ("%u s"), (guint)s);
 }
 
 char *
 sp_ctl_format_milliseconds (guint64 ms)
 {
   if (ms < 1000)
-    return g_strdup_printf (_ ("%" G_GUINT64_FORMAT " ms"), ms);
+    return g_strdup_printf (_ ("%u ms"), (guint)ms);
   if (ms < 60 * 1000)
     return g_strdup_printf (_ ("%.1f s"), (double)ms / 1000);
   return sp_ctl_format_seconds (ms / 1000);

@@ -63,16 +63,17 @@ kick (SpCtl *ctl, const Wish *wish)
   int status;
   g_autoptr (SpCtlAnswer) answer
       = sp_ctl_ask (ctl, "POST", "/admin/kick", body, &status);
-  guint64 kicked;
+  guint kicked;
 
   if (answer == NULL)
     return status;
-  kicked = sp_ctl_view_number (sp_ctl_answer_object (answer), "kicked");
+  kicked = (guint)MIN (
+      sp_ctl_view_number (sp_ctl_answer_object (answer), "kicked"), G_MAXUINT);
   if (!ctl->options.is_json)
     g_print (g_dngettext (GETTEXT_PACKAGE,
-                          "%" G_GUINT64_FORMAT " client was kicked\n",
-                          "%" G_GUINT64_FORMAT " clients were kicked\n",
-                          (gulong)kicked),
+                          "%u client was kicked\n",
+                          "%u clients were kicked\n",
+                          kicked),
              kicked);
   return kicked > 0 ? status : SP_CTL_EXIT_REFUSED;
 }

@@ -30,7 +30,7 @@ static const Row rows[] = {
   { sp_ctl_format_seconds, 3600, "1 h 0 min" },
   { sp_ctl_format_seconds, 86399, "23 h 59 min" },
   { sp_ctl_format_seconds, 3 * 86400 + 4 * 3600 + 5, "3 d 4 h" },
-  { sp_ctl_format_seconds, G_MAXUINT64, "213503982334601 d 7 h" },
+  { sp_ctl_format_seconds, G_MAXUINT64, "2982616 d 4 h" },
   { sp_ctl_format_milliseconds, 0, "0 ms" },
   { sp_ctl_format_milliseconds, 999, "999 ms" },
   { sp_ctl_format_milliseconds, 2345, "2.3 s" },
