@@ -37,6 +37,7 @@ typedef struct
   gint64 now_us;
   guint32 client_id;
   gboolean is_reset;
+  gboolean is_canary; /* the pump itself: no limit and no rule is for it */
 } SpMmshTurn;
 
 /* Answers and closes. @extra: (nullable): header lines. */
@@ -52,6 +53,10 @@ void sp_mmsh_handler_fill_reply (SpMmshTurn *turn, SpMmshReply *reply);
 SpHttpPlan sp_mmsh_handler_watch (SpMmshTurn *turn);
 /* A page that leads to a player with a URL of @scheme. */
 SpHttpPlan sp_mmsh_handler_landing (SpMmshTurn *turn, const char *scheme);
+
+/* sp-mmsh-handler-log.c: what a player says of itself; its client-id is known
+ */
+void sp_mmsh_handler_log (SpMmshTurn *turn);
 
 /* sp-mmsh-handler-push.c: PushSetup and PushStart */
 SpHttpPlan sp_mmsh_handler_push (SpMmshTurn *turn);
