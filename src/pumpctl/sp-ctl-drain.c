@@ -41,7 +41,7 @@ make_body (const Wish *wish)
   return sp_ctl_build (builder);
 }
 
-/* "draining, 12 clients left, ended at ..."; nothing with --json. */
+/* "draining, 12 clients left, until ..."; nothing with --json. */
 static void
 print_drain (SpCtl *ctl, JsonObject *drain)
 {
@@ -57,8 +57,8 @@ print_drain (SpCtl *ctl, JsonObject *drain)
           GETTEXT_PACKAGE, "%s, %u client left", "%s, %u clients left", left),
       state,
       left);
-  if (sp_ctl_view_word (drain, "deadline") != NULL)
-    g_print (_ (", ended at %s"), deadline);
+  if (left > 0 && sp_ctl_view_word (drain, "deadline") != NULL)
+    g_print (_ (", until %s"), deadline);
   g_print ("\n");
 }
 

@@ -42,28 +42,42 @@ quit (Follow *follow, int status)
 
 /* Flushed: somebody waits for it. */
 static void
+print_event (Follow *follow, const SpCtlSseEvent *event, JsonObject *object)
+{
+  g_autofree char *line = NULL;
+
+  if (follow->ctl->options.is_json)
+    sp_ctl_print_json (event->data, strlen (event->data));
+  else
+    {
+      line = sp_ctl_event_line (object, follow->ctl->style.is_color);
+      g_print ("%s\n", line);
+    }
+  if (fflush (stdout) != 0)
+    quit (follow, SP_CTL_EXIT_REFUSED);
+}
+
+static void
 on_event (const SpCtlSseEvent *event, gpointer user_data)
 {
   Follow *follow = user_data;
   SpJsonFault fault;
   g_autoptr (JsonNode) node
       = sp_json_parse (event->data, strlen (event->data), MAX_DEPTH, &fault);
-  g_autofree char *line = NULL;
 
   g_free (follow->last_id);
   follow->last_id = g_strdup (event->id);
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     return;
-  if (follow->ctl->options.is_json)
-    sp_ctl_print_json (event->data, strlen (event->data));
-  else
+  if (g_str_equal (event->name, "gap"))
     {
-      line = sp_ctl_event_line (json_node_get_object (node),
-                                follow->ctl->style.is_color);
-      g_print ("%s\n", line);
+      g_autofree char *lost = sp_ctl_view_show (
+          json_node_get_object (node), "lost", SP_CTL_COUNT);
+
+      g_printerr (_ ("pumpctl: %s events were missed\n"), lost);
     }
-  if (fflush (stdout) != 0)
-    quit (follow, SP_CTL_EXIT_REFUSED);
+  else
+    print_event (follow, event, json_node_get_object (node));
 }
 
 static void
@@ -186,7 +200,7 @@ static void
 connect_again (Follow *follow)
 {
   g_autofree char *path = sp_ctl_events_path (
-      FALSE, *follow->last_id == '\0' ? follow->after : NULL, follow->kinds);
+      *follow->last_id == '\0' ? follow->after : NULL, 0, follow->kinds);
 
   follow->cancellable = g_cancellable_new ();
   sp_ctl_client_open_async (follow->ctl->client,

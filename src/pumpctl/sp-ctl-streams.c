@@ -17,6 +17,7 @@
 static const SpCtlField columns[] = {
   { N_ ("PATH"), "path", SP_CTL_TEXT, TRUE },
   { N_ ("STATE"), "state", SP_CTL_STATE },
+  { N_ ("DRAINS"), "draining", SP_CTL_YES_NO },
   { N_ ("HEALTH"), "health", SP_CTL_STATE },
   { N_ ("CLIENTS"), "clients", SP_CTL_COUNT },
   { N_ ("IN"), "bitrate_bps", SP_CTL_RATE },
@@ -189,11 +190,15 @@ read_file (const char *file, gsize *len, GError **error)
 static void
 print_state (SpCtl *ctl, const SpCtlAnswer *answer, const char *stream)
 {
-  g_autofree char *state
-      = sp_ctl_view_show (sp_ctl_answer_object (answer), "state", SP_CTL_STATE);
+  JsonObject *object = sp_ctl_answer_object (answer);
+  g_autofree char *state = sp_ctl_view_show (object, "state", SP_CTL_STATE);
   g_autofree char *harmless = sp_ctl_text_escape (stream, -1);
 
-  if (!ctl->options.is_json)
+  if (ctl->options.is_json)
+    return;
+  if (sp_ctl_view_is_true (object, "draining"))
+    g_print (_ ("%s: %s, takes no new clients\n"), harmless, state);
+  else
     g_print ("%s: %s\n", harmless, state);
 }
 

@@ -181,7 +181,7 @@ test_requests (void)
       "GET /admin/clients?stream=a%2Fb&address=%3A%3A%2F0",
       "" },
     { "events --after 7 --kinds a,b",
-      "GET /admin/events?format=json&after=7&kinds=a,b",
+      "GET /admin/events?format=json&limit=1000&after=7&kinds=a,b",
       "" },
   };
 
@@ -237,7 +237,10 @@ test_follow (void)
                        "{\"number\":7,\"kind\":\"started\",\"text\":\"up\"}\n\n"
                        "id: 8\ndata: rubbish\n\nid: 9\ndata: {\"half\"") },
           { SP_SCRIPT ("503 No", PROBLEM, "{\"detail\":\"starting\"}") },
-          { SP_SCRIPT ("200 OK", EVENTS, "id: 9\ndata: {\"number\":9}\n\n") },
+          { SP_SCRIPT ("200 OK",
+                       EVENTS,
+                       "event: gap\ndata: {\"lost\":5}\n\n"
+                       "id: 9\ndata: {\"number\":9}\n\n") },
           { SP_SCRIPT ("403 No", PROBLEM, "{\"detail\":\"not any more\"}") },
           { NULL } };
   g_auto (GStrv) requests = NULL;
@@ -253,6 +256,7 @@ test_follow (void)
                    ==,
                    "pumpctl: the connection is lost, it is tried again\n"
                    "pumpctl: connected again\n"
+                   "pumpctl: 5 events were missed\n"
                    "pumpctl: the connection is lost, it is tried again\n"
                    "pumpctl: not any more\n");
   g_assert_cmpuint (g_strv_length (requests), ==, 4);

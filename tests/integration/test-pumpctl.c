@@ -113,7 +113,7 @@ test_streams (Stage *stage, gconstpointer data)
 {
   assert_run (stage, "streams --paths", 0, "one\ntwo\n", NULL);
   assert_run (stage, "streams", 0, "\none   live ", NULL);
-  assert_run (stage, "streams one", 0, "Path             one\n", NULL);
+  assert_run (stage, "streams one", 0, "  one\n", NULL);
   assert_run (stage, "streams none", 1, NULL, "there is no stream 'none'");
   assert_run (stage, "streams one two", 2, NULL, "neither 'add' nor 'remove'");
 }

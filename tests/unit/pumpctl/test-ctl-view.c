@@ -127,12 +127,13 @@ test_event (void)
 static void
 test_events_path (void)
 {
-  g_autofree char *all = sp_ctl_events_path (FALSE, NULL, NULL);
-  g_autofree char *some = sp_ctl_events_path (TRUE, "7", "a,b&c");
-  g_autofree char *kinds = sp_ctl_events_path (FALSE, NULL, "a");
+  g_autofree char *all = sp_ctl_events_path (NULL, 0, NULL);
+  g_autofree char *some = sp_ctl_events_path ("7", 1000, "a,b&c");
+  g_autofree char *kinds = sp_ctl_events_path (NULL, 0, "a");
 
   g_assert_cmpstr (all, ==, "/admin/events");
-  g_assert_cmpstr (some, ==, "/admin/events?format=json&after=7&kinds=a,b%26c");
+  g_assert_cmpstr (
+      some, ==, "/admin/events?format=json&limit=1000&after=7&kinds=a,b%26c");
   g_assert_cmpstr (kinds, ==, "/admin/events?kinds=a");
 }
 
