@@ -11,6 +11,7 @@ static const SpCtlField columns[] = {
   { N_ ("ID"), "id", SP_CTL_COUNT },
   { N_ ("STREAM"), "stream", SP_CTL_TEXT, TRUE },
   { N_ ("ADDRESS"), "address", SP_CTL_TEXT },
+  { N_ ("EXTERNAL ID"), "external_id", SP_CTL_TEXT, TRUE },
   { N_ ("STATE"), "state", SP_CTL_STATE },
   { N_ ("FOR"), "connected_s", SP_CTL_SECONDS },
   { N_ ("LAG"), "lag_ms", SP_CTL_MILLISECONDS },
@@ -18,7 +19,6 @@ static const SpCtlField columns[] = {
   { N_ ("RATE"), "bitrate_bps", SP_CTL_RATE },
   { N_ ("SENT"), "bytes_sent", SP_CTL_BYTES },
   { N_ ("RTT"), "rtt_us", SP_CTL_MICROSECONDS },
-  { N_ ("EXTERNAL ID"), "external_id", SP_CTL_TEXT, TRUE },
   { N_ ("PLAYER"), "user_agent", SP_CTL_TEXT, TRUE },
   { NULL },
 };

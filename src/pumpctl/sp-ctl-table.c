@@ -105,29 +105,53 @@ sp_ctl_table_n_rows (SpCtlTable *table)
   return table->cells->len / table->columns->len;
 }
 
-/* Takes from the widest of those that give way until all fit, or none can give
- * more. */
-static void
-fit (SpCtlTable *table, guint *widths, guint limit)
+/* Down to which it can be made narrower. */
+static guint
+least_width (const Column *column)
 {
-  guint total = GAP * (table->columns->len - 1);
+  return column->align == SP_CTL_FLEXIBLE ? MIN (column->width, MIN_FLEXIBLE)
+                                          : column->width;
+}
+
+/* How many columns there is room for; the first is always there. */
+static guint
+count_fitting (SpCtlTable *table, guint limit)
+{
+  guint total = 0;
 
   for (guint i = 0; i < table->columns->len; i++)
+    {
+      total += (i > 0 ? GAP : 0) + least_width (column_at (table, i));
+      if (limit > 0 && i > 0 && total > limit)
+        return i;
+    }
+  return table->columns->len;
+}
+
+/* Those that fit, as wide as their cells; then the widest gives way until all
+ * are within @limit. (0: no limit.) How many there are. */
+static guint
+fit (SpCtlTable *table, guint *widths, guint limit)
+{
+  const guint n_shown = count_fitting (table, limit);
+  guint total = GAP * (n_shown - 1);
+
+  for (guint i = 0; i < n_shown; i++)
     total += widths[i] = column_at (table, i)->width;
   while (limit > 0 && total > limit)
     {
       guint *widest = NULL;
 
-      for (guint i = 0; i < table->columns->len; i++)
-        if (column_at (table, i)->align == SP_CTL_FLEXIBLE
-            && widths[i] > MIN_FLEXIBLE
+      for (guint i = 0; i < n_shown; i++)
+        if (widths[i] > least_width (column_at (table, i))
             && (widest == NULL || widths[i] > *widest))
           widest = &widths[i];
       if (widest == NULL)
-        return;
+        break;
       (*widest)--;
       total--;
     }
+  return n_shown;
 }
 
 /** One line on its way out. */
@@ -177,9 +201,9 @@ line_add (Line *line,
 }
 
 static void
-render_titles (SpCtlTable *table, const guint *widths, Line line)
+render_titles (SpCtlTable *table, const guint *widths, guint n_shown, Line line)
 {
-  for (guint i = 0; i < table->columns->len; i++)
+  for (guint i = 0; i < n_shown; i++)
     {
       const Column *column = column_at (table, i);
 
@@ -193,12 +217,13 @@ render_titles (SpCtlTable *table, const guint *widths, Line line)
 }
 
 static void
-render_row (SpCtlTable *table, guint row, const guint *widths, Line line)
+render_row (
+    SpCtlTable *table, guint row, const guint *widths, guint n_shown, Line line)
 {
   const Cell *cells
       = &g_array_index (table->cells, Cell, row * table->columns->len);
 
-  for (guint i = 0; i < table->columns->len; i++)
+  for (guint i = 0; i < n_shown; i++)
     line_add (&line,
               cells[i].text,
               widths[i],
@@ -212,11 +237,11 @@ sp_ctl_table_render (SpCtlTable *table, const SpCtlStyle *style)
 {
   Line line = { g_string_new (NULL), style, 0, 0 };
   g_autofree guint *widths = g_new (guint, table->columns->len);
+  const guint n_shown = fit (table, widths, style->width);
 
-  fit (table, widths, style->width);
   if (table->has_titles)
-    render_titles (table, widths, line);
+    render_titles (table, widths, n_shown, line);
   for (guint i = 0; i < sp_ctl_table_n_rows (table); i++)
-    render_row (table, i, widths, line);
+    render_row (table, i, widths, n_shown, line);
   return g_string_free (line.text, FALSE);
 }
