@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 // The viewers of one stream: a table that is fetched while it is open.
 import { notice, order, question } from './page-ask.js';
-import { attr, badge, el, keyed, put, row, setBadge, setLines, table, text, twoLines } from './page-draw.js';
+import { addressOf, attr, badge, el, keyed, put, row, setBadge, setLines, table, text, twoLines } from './page-draw.js';
 import { ask } from './page-talk.js';
 import { bytes, isKnown, millis, moment, number, percent, plural, rate, since, span, t } from './page-words.js';
 
@@ -53,15 +53,6 @@ function reportOf(player) {
     player.version ? text(player.version) : null,
   ];
   return [main.filter(Boolean).join(', ') || text(null), more.filter(Boolean).join(', ')];
-}
-
-function isBare(address) { return typeof address === 'string' && address.includes(':'); }
-
-function addressOf(client) {
-  if (!client.address)
-    return text(null);
-  const address = isBare(client.address) ? `[${client.address}]` : client.address;
-  return isKnown(client.port) ? `${address}:${client.port}` : address;
 }
 
 function show(node, client) {

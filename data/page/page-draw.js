@@ -50,6 +50,14 @@ export function text(value) {
   return typeof value === 'string' && value !== '' ? value : isKnown(value) ? number(value) : DASH;
 }
 
+// "192.0.2.1:8080", "[2001:db8::1]:8080"
+export function addressOf({ address, port }) {
+  if (typeof address !== 'string' || address === '')
+    return DASH;
+  const host = address.includes(':') ? `[${address}]` : address;
+  return isKnown(port) && port > 0 ? `${host}:${port}` : host;
+}
+
 // A shape, a colour and a word, so that no one of them is needed alone.
 export function badge() {
   return el('span', { class: 'badge' }, icon('off'), el('span'));

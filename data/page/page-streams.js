@@ -2,7 +2,7 @@
 // The streams: one card each, and what is inside when it is opened.
 import { ClientTable } from './page-clients.js';
 import {
-  attr, badge, el, histogram, History, icon, keyed, put, row, setBadge, setHistogram, setLines, setSpark, spark, table, text, twoLines,
+  addressOf, attr, badge, el, histogram, History, icon, keyed, put, row, setBadge, setHistogram, setLines, setSpark, spark, table, text, twoLines,
 } from './page-draw.js';
 import { bytes, isKnown, millis, moment, number, plural, rate, since, span, t } from './page-words.js';
 
@@ -46,7 +46,9 @@ function reasonOf(stream) {
 
 function sourceOf(stream) {
   const rank = stream.source_rank > 0 ? `${t('fallback {n}', { n: stream.source_rank })}: ` : '';
-  return stream.source_label ? rank + stream.source_label : [stream.source_type, t('no source')].filter(Boolean).join(', ');
+  if (stream.source_label || isOn(stream))
+    return rank + text(stream.source_label);
+  return [stream.source_type, t('no source')].filter(Boolean).join(', ');
 }
 
 function metric(label, picture) {
@@ -107,8 +109,7 @@ function showSource(node, source) {
   health.hidden = !source.health || source.health === 'absent' || source.state !== 'active';
   setBadge(health, HEALTH_TONES[source.health] ?? 'info', t(String(source.health ?? '')));
   put(wait, source.health_reason && !health.hidden ? source.health_reason : waitOf(source));
-  setLines(address, source.address ? `${source.address}${isKnown(source.port) && source.port > 0 ? ` :${source.port}` : ''}` : text(null),
-    source.tls ? 'TLS' : '');
+  setLines(address, addressOf(source), source.tls ? 'TLS' : '');
   setLines(received, bytes(source.bytes), '');
   setLines(connects, number(source.connects),
     source.failures > 0 ? plural(source.failures, 'one failure', '{n} failures') : '');
@@ -189,6 +190,7 @@ class Card {
     this.drain.hidden = !stream.draining;
     setBadge(this.drain, 'info', t('no new viewers'));
     put(this.reason, reasonOf(stream));
+    attr(this.reason, 'title', reasonOf(stream) || null);
     put(this.source, sourceOf(stream));
     attr(this.source, 'title', sourceOf(stream));
     setMetric(this.viewers, number(stream.clients), [

@@ -44,6 +44,8 @@ function makeTiles() {
   $('totals').replaceChildren(...Object.values(tiles).map((each) => each.node));
 }
 
+function inAll(value) { return isKnown(value) ? t('{n} in all', { n: bytes(value) }) : ''; }
+
 function setTile(parts, value, more, tone = null) {
   put(parts.value, value);
   put(parts.more, more);
@@ -55,12 +57,12 @@ function showTotals() {
     isKnown(status.clients_peak) ? t('peak {n}', { n: number(status.clients_peak) }) : null,
     status.client_limit > 0 ? t('limit {n}', { n: number(status.client_limit) }) : null].filter(Boolean).join(', '));
   setTile(tiles.out, rate(status.bitrate_out_bps), status.bandwidth_limit_kbps > 0
-    ? t('limit {n}', { n: rate(status.bandwidth_limit_kbps * 1000) }) : t('{n} in all', { n: bytes(status.bytes_sent) }));
-  setTile(tiles.input, rate(status.bitrate_in_bps), t('{n} in all', { n: bytes(status.bytes_received) }));
+    ? t('limit {n}', { n: rate(status.bandwidth_limit_kbps * 1000) }) : inAll(status.bytes_sent));
+  setTile(tiles.input, rate(status.bitrate_in_bps), inAll(status.bytes_received));
   setTile(tiles.live, `${number(status.streams_live)} / ${number(status.streams)}`,
     !isKnown(status.streams_alarm) ? '' : status.streams_alarm > 0 ? t('{n} in alarm', { n: number(status.streams_alarm) })
       : t('none in alarm'), status.streams_alarm > 0 ? 'bad' : null);
-  setTile(tiles.uptime, span(status.uptime_s), t('since {time}', { time: since(status.started) }));
+  setTile(tiles.uptime, span(status.uptime_s), status.started ? t('since {time}', { time: since(status.started) }) : '');
   setSpark(tiles.viewers.picture, pumpViewers, number, 'Viewers, last {span}: {low} to {high}');
   setSpark(tiles.out.picture, pumpOut, rate, 'Bitrate, last {span}: {low} to {high}');
 }

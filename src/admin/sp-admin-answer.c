@@ -78,6 +78,26 @@ sp_admin_answer_text (SoupServerMessage *message,
           strlen (text));
 }
 
+/** sp_admin_answer_page: a file of the status page, which takes nothing from
+ * elsewhere and is in no frame of another's page. */
+void
+sp_admin_answer_page (SoupServerMessage *message,
+                      const char *content_type,
+                      GBytes *bytes)
+{
+  SoupMessageHeaders *headers
+      = soup_server_message_get_response_headers (message);
+  gsize len;
+  const char *text = g_bytes_get_data (bytes, &len);
+
+  soup_message_headers_replace (headers,
+                                "Content-Security-Policy",
+                                "default-src 'self'; base-uri 'none'; "
+                                "form-action 'self'; frame-ancestors 'none'");
+  soup_message_headers_replace (headers, "Referrer-Policy", "no-referrer");
+  answer (message, SOUP_STATUS_OK, content_type, g_memdup2 (text, len), len);
+}
+
 /** sp_admin_answer_problem: problem+json; the text tells the caller what to
  * do. */
 void

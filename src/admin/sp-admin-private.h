@@ -31,6 +31,7 @@ typedef struct
   const char *method;
   const char *path;
   gboolean has_rest;         /* @path is followed by more, at least one byte */
+  gboolean is_open;          /* no token is asked for */
   const char *parameters[8]; /* that the query may hold, besides "pretty" */
   void (*func) (SpAdmin *admin, const SpAdminRequest *request);
 } SpAdminRoute;
@@ -41,6 +42,9 @@ extern const SpAdminRoute sp_admin_routes[];
 /* sp-admin-answer.c: @node: (transfer full) */
 void
 sp_admin_answer_json (SoupServerMessage *message, guint status, JsonNode *node);
+void sp_admin_answer_page (SoupServerMessage *message,
+                           const char *content_type,
+                           GBytes *bytes);
 void sp_admin_answer_text (SoupServerMessage *message,
                            guint status,
                            const char *text);

@@ -5,6 +5,7 @@
 
 #include "sp-admin-filter.h"
 #include "sp-admin-json.h"
+#include "sp-admin-page.h"
 #include "sp-clock.h"
 
 #include <glib/gi18n.h>
@@ -230,17 +231,37 @@ post_kick (SpAdmin *admin, const SpAdminRequest *request)
                         sp_admin_pending_new (admin, request->message));
 }
 
+static void
+get_page (SpAdmin *admin, const SpAdminRequest *request)
+{
+  const char *path
+      = g_uri_get_path (soup_server_message_get_uri (request->message));
+  const char *content_type;
+  g_autoptr (GBytes) bytes = sp_admin_page_lookup (path, &content_type);
+
+  if (bytes != NULL)
+    sp_admin_answer_page (request->message, content_type, bytes);
+  else
+    sp_admin_answer_problem (request->message,
+                             SOUP_STATUS_NOT_FOUND,
+                             _ ("the status page has no file '%s'; see /"),
+                             path);
+}
+
 const SpAdminRoute sp_admin_routes[] = {
-  { "GET", "/healthz", FALSE, { NULL }, get_health },
-  { "GET", "/admin/status", FALSE, { NULL }, get_status },
-  { "GET", "/admin/streams", FALSE, { NULL }, get_streams },
-  { "GET", "/admin/streams/", TRUE, { NULL }, get_stream },
+  { "GET", "/", FALSE, TRUE, { "lang" }, get_page },
+  { "GET", "/page", TRUE, TRUE, { NULL }, get_page },
+  { "GET", "/healthz", FALSE, TRUE, { NULL }, get_health },
+  { "GET", "/admin/status", FALSE, FALSE, { NULL }, get_status },
+  { "GET", "/admin/streams", FALSE, FALSE, { NULL }, get_streams },
+  { "GET", "/admin/streams/", TRUE, FALSE, { NULL }, get_stream },
   { "GET",
     "/admin/clients",
     FALSE,
+    FALSE,
     { "stream", "address", "external_id", "after", "limit" },
     get_clients },
-  { "GET", "/admin/clients/", TRUE, { NULL }, get_client },
-  { "POST", "/admin/kick", FALSE, { NULL }, post_kick },
+  { "GET", "/admin/clients/", TRUE, FALSE, { NULL }, get_client },
+  { "POST", "/admin/kick", FALSE, FALSE, { NULL }, post_kick },
   { NULL },
 };

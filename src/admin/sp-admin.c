@@ -15,7 +15,6 @@
 #define DEADLINE_MS 60000
 #define DENIED_LOG_BURST 5
 #define DENIED_LOG_US (60 * G_USEC_PER_SEC)
-#define HEALTH_PATH "/healthz"
 
 static gboolean
 is_at (const SpAdminRoute *route, const char *path)
@@ -133,9 +132,11 @@ check_browser (SpAdmin *admin, SoupServerMessage *message)
 }
 
 static gboolean
-is_admitted (SpAdmin *admin, SoupServerMessage *message)
+is_admitted (SpAdmin *admin,
+             SoupServerMessage *message,
+             const SpAdminRoute *route)
 {
-  return g_str_equal (path_of (message), HEALTH_PATH)
+  return (route != NULL && route->is_open)
          || (check_browser (admin, message) && check_token (admin, message));
 }
 
@@ -207,13 +208,13 @@ on_head (SoupServerMessage *message, gpointer user_data)
   SpAdmin *admin = user_data;
   SoupMessageHeaders *headers
       = soup_server_message_get_request_headers (message);
+  const SpAdminRoute *route = find_route (path_of (message));
 
   sp_stats_add (SP_PUMP_admin_requests, 1);
   soup_message_headers_remove (headers, "Range"); /* half an object */
   if (soup_server_message_get_status (message) != 0)
     explain (message);
-  else if (is_admitted (admin, message)
-           && check_route (message, find_route (path_of (message))))
+  else if (is_admitted (admin, message, route) && check_route (message, route))
     check_length (message);
 }
 
