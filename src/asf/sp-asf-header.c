@@ -372,9 +372,12 @@ sum_up (SpAsfHeader *header)
       if (!stream->is_present)
         continue;
       header->n_streams++;
+      header->nominal_bps += stream->bitrate_bps;
       if (stream->kind == SP_ASF_VIDEO && !stream->has_no_clean_points)
         header->has_video = TRUE;
     }
+  if (header->nominal_bps == 0)
+    header->nominal_bps = header->max_bitrate_bps;
 }
 
 /* The children up to the end of the Header Object; *@properties_at: (nullable):

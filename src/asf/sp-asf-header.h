@@ -33,8 +33,10 @@ typedef struct
   guint64 data_packets;
   guint64 play_duration_100ns;
   guint64 send_duration_100ns;
-  gsize header_len;   /* of the Header Object alone */
-  gboolean has_video; /* a video stream with clean points */
+  gsize header_len;    /* of the Header Object alone */
+  gboolean has_video;  /* a video stream with clean points */
+  guint64 nominal_bps; /* of its streams together, or else the highest that
+                          it names; 0: it names none */
   guint n_streams;
   SpAsfStream streams[SP_ASF_MAX_STREAMS]; /* by stream number */
 } SpAsfHeader;

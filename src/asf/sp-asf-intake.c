@@ -43,6 +43,27 @@ count (SpAsfIntake *intake, SpStreamCounter counter)
   sp_stream_count (sp_publisher_stream (intake->publisher), counter, 1);
 }
 
+static void
+count_bad (SpAsfIntake *intake, gint64 now_us)
+{
+  count (intake, SP_STREAM_packets_bad);
+  sp_publisher_note_bad (intake->publisher, now_us);
+}
+
+static void
+promise (SpAsfIntake *intake, const SpAsfHeader *header, gint64 now_us)
+{
+  SpHealthPromise what = { 0 };
+
+  if (header != NULL)
+    what = (SpHealthPromise){
+      .nominal_bps = header->nominal_bps,
+      .has_key_frames = header->has_video,
+      .is_understood = TRUE,
+    };
+  sp_publisher_promise (intake->publisher, &what, now_us);
+}
+
 /** sp_asf_intake_header: fails only for an empty header (counted) or with the
  * publisher; then the header before stays in force. */
 gboolean
@@ -57,7 +78,7 @@ sp_asf_intake_header (SpAsfIntake *intake,
 
   if (len == 0)
     {
-      count (intake, SP_STREAM_packets_bad);
+      count_bad (intake, now_us);
       return sp_error_set (error, SP_ERROR_PROTOCOL, "an empty stream header");
     }
   if (!sp_publisher_put_header (intake->publisher,
@@ -67,6 +88,7 @@ sp_asf_intake_header (SpAsfIntake *intake,
                                 now_us,
                                 error))
     return FALSE;
+  promise (intake, is_opaque ? NULL : &header, now_us);
   intake->has_header = TRUE;
   intake->is_opaque = is_opaque;
   intake->header = header;
@@ -92,6 +114,13 @@ note_padding (const SpAsfIntake *intake,
   meta->padding_width = packet->padding_width;
 }
 
+/* Nobody knows where the media of such a packet are: both its ends count. */
+static guint32
+hash_whole (const guint8 *data, gsize len)
+{
+  return sp_repeats_hash (data, MIN (len, 64)) + sp_repeats_hash (data, len);
+}
+
 /* What can be said of the packet; FALSE for one too large for the stream. */
 static gboolean
 understand (SpAsfIntake *intake,
@@ -114,10 +143,14 @@ understand (SpAsfIntake *intake,
       || !sp_asf_packet_parse (&packet, &intake->header, data, len, NULL))
     {
       count (intake, SP_STREAM_packets_opaque);
+      meta->media_hash = hash_whole (data, len);
       return TRUE;
     }
   if (packet.is_key)
     meta->is_join_point = TRUE;
+  meta->has_send_time = TRUE;
+  meta->send_time_ms = packet.send_time_ms;
+  meta->media_hash = sp_repeats_hash (data + packet.media_at, packet.media_len);
   note_padding (intake, &packet, len, meta);
   return TRUE;
 }
@@ -135,7 +168,7 @@ sp_asf_intake_data (SpAsfIntake *intake,
 
   if (!intake->has_header || len == 0)
     {
-      count (intake, SP_STREAM_packets_bad);
+      count_bad (intake, now_us);
       return sp_error_set (error,
                            SP_ERROR_PROTOCOL,
                            intake->has_header
@@ -144,7 +177,7 @@ sp_asf_intake_data (SpAsfIntake *intake,
     }
   if (!understand (intake, data, len, &meta, error))
     {
-      count (intake, SP_STREAM_packets_bad);
+      count_bad (intake, now_us);
       return FALSE;
     }
   return sp_publisher_put_data (

@@ -206,6 +206,11 @@ read_data (Walk *walk, const Payload *payload, GError **error)
 
   if (data == NULL)
     return refuse (walk, "a payload beyond the end", error);
+  if (len > walk->packet.media_len)
+    {
+      walk->packet.media_at = (guint16)(data - reader->data);
+      walk->packet.media_len = (guint16)len;
+    }
   return !payload->is_compressed
          || read_sub_payloads (walk, payload, data, len, error);
 }

@@ -19,6 +19,8 @@ typedef struct
   gboolean has_presentation; /* of audio and video, earliest and latest: */
   guint32 first_presentation_ms;
   guint32 last_presentation_ms;
+  guint16 media_at; /* the longest payload's data: media, and no times */
+  guint16 media_len;
 } SpAsfPacket;
 
 /* Pure; ASF specification 5.2. FALSE for a packet that contradicts itself.

@@ -20,6 +20,7 @@ typedef enum
   SP_ERROR_LOOP,      /* a pull that would come back to this pump */
   SP_ERROR_TIMEOUT,   /* a peer was too slow */
   SP_ERROR_DENIED,    /* credentials or policy say no */
+  SP_ERROR_DRAINING,  /* no new clients are taken */
 } SpErrorCode;
 
 GQuark sp_error_quark (void);

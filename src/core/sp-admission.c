@@ -10,6 +10,9 @@ struct _SpAdmission
   GMutex mutex;
   SpRegistry *registry;
   SpAdmissionLimits limits;
+  SpBans *bans;
+  gboolean is_draining;
+  char *redirect; /* (nullable) */
   guint n_clients;
   GHashTable *places; /* "path" or "path address" or " address" -> count */
 };
@@ -22,6 +25,7 @@ sp_admission_new (SpRegistry *registry)
 
   g_mutex_init (&admission->mutex);
   admission->registry = registry;
+  admission->bans = sp_bans_new ();
   admission->places
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return admission;
@@ -31,6 +35,8 @@ void
 sp_admission_free (SpAdmission *admission)
 {
   g_hash_table_unref (admission->places);
+  sp_bans_free (admission->bans);
+  g_free (admission->redirect);
   g_mutex_clear (&admission->mutex);
   g_free (admission);
 }
@@ -44,6 +50,52 @@ sp_admission_set_limits (SpAdmission *admission,
       = g_mutex_locker_new (&admission->mutex);
 
   admission->limits = *limits;
+}
+
+/** sp_admission_set_draining: for those who come from now on. */
+void
+sp_admission_set_draining (SpAdmission *admission,
+                           gboolean is_draining,
+                           const char *redirect)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&admission->mutex);
+
+  admission->is_draining = is_draining;
+  g_free (admission->redirect);
+  admission->redirect = g_strdup (redirect);
+}
+
+char *
+sp_admission_redirect (SpAdmission *admission)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&admission->mutex);
+
+  return admission->is_draining ? g_strdup (admission->redirect) : NULL;
+}
+
+/** sp_admission_ban: for those who come until @until_us; of more than
+ * SP_BANS_MAX bans the oldest goes. */
+void
+sp_admission_ban (SpAdmission *admission,
+                  const SpBan *ban,
+                  gint64 until_us,
+                  gint64 now_us)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&admission->mutex);
+
+  sp_bans_add (admission->bans, ban, until_us, now_us);
+}
+
+guint
+sp_admission_bans (SpAdmission *admission)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&admission->mutex);
+
+  return sp_bans_count (admission->bans);
 }
 
 /* kbit/s of one more client of @stream beside all that are there. */
@@ -83,30 +135,41 @@ is_full (guint used, guint limit)
   return limit > 0 && used >= limit;
 }
 
+/* Of the whole server; NULL: none is reached. */
 static const char *
-refusal (SpAdmission *admission,
-         SpStream *stream,
-         const SpStreamPolicy *policy,
-         char **keys,
-         gint64 now_us)
+server_limit (SpAdmission *admission,
+              SpStream *stream,
+              char **keys,
+              gint64 now_us)
 {
   const SpAdmissionLimits *limits = &admission->limits;
-  guint64 stream_kbps;
 
   if (is_full (admission->n_clients, limits->clients))
     return "the server has all the clients it may have";
-  if (is_full (held (admission, keys[0]), policy->max_clients))
-    return "the stream has all the clients it may have";
-  if (is_full (held (admission, keys[1]), limits->clients_per_address)
-      || is_full (held (admission, keys[2]), policy->max_clients_per_address))
+  if (is_full (held (admission, keys[1]), limits->clients_per_address))
     return "this address has all the clients it may have";
   if (limits->bandwidth_kbps > 0
       && bandwidth_kbps (admission, stream, now_us) > limits->bandwidth_kbps)
     return "the server's bandwidth is used up";
-  stream_kbps = (held (admission, keys[0]) + 1)
-                * sp_stream_bitrate_bps (stream, now_us) / 1000;
+  return NULL;
+}
+
+static const char *
+stream_limit (SpAdmission *admission,
+              SpStream *stream,
+              const SpStreamPolicy *policy,
+              char **keys,
+              gint64 now_us)
+{
+  guint64 clients = held (admission, keys[0]);
+
+  if (is_full ((guint)clients, policy->max_clients))
+    return "the stream has all the clients it may have";
+  if (is_full (held (admission, keys[2]), policy->max_clients_per_address))
+    return "this address has all the clients of this stream it may have";
   if (policy->max_bandwidth_kbps > 0
-      && stream_kbps > policy->max_bandwidth_kbps)
+      && (clients + 1) * sp_stream_bitrate_bps (stream, now_us) / 1000
+             > policy->max_bandwidth_kbps)
     return "the stream's bandwidth is used up";
   return NULL;
 }
@@ -123,23 +186,96 @@ make_keys (SpStream *stream, GInetAddress *address)
   return keys;
 }
 
+static gboolean
+refuse_banned (SpStream *stream, GError **error)
+{
+  sp_stats_add (SP_PUMP_requests_denied, 1);
+  sp_stream_count (stream, SP_STREAM_clients_denied, 1);
+  return sp_error_set (error, SP_ERROR_DENIED, "this client is banned");
+}
+
+static gboolean
+refuse_draining (SpStream *stream, const char *why, GError **error)
+{
+  sp_stats_add (SP_PUMP_requests_draining, 1);
+  sp_stream_count (stream, SP_STREAM_clients_refused, 1);
+  return sp_error_set (error, SP_ERROR_DRAINING, "%s", why);
+}
+
+static gboolean
+refuse_limited (SpStream *stream,
+                gboolean is_of_stream,
+                const char *why,
+                GError **error)
+{
+  sp_stats_add (SP_PUMP_requests_limited, 1);
+  sp_stream_count (stream, SP_STREAM_clients_refused, 1);
+  if (is_of_stream)
+    sp_stream_count (stream, SP_STREAM_clients_refused_stream, 1);
+  else
+    sp_stats_add (SP_PUMP_requests_limited_pump, 1);
+  return sp_error_set (error, SP_ERROR_LIMIT, "%s", why);
+}
+
+/* The mutex is held. */
+static gboolean
+may_enter (SpAdmission *admission,
+           SpStream *stream,
+           GInetAddress *address,
+           const char *external_id,
+           char **keys,
+           gint64 now_us,
+           GError **error)
+{
+  SpStreamPolicy policy;
+  const char *why;
+
+  if (sp_bans_has (admission->bans, keys[0], address, external_id, now_us))
+    return refuse_banned (stream, error);
+  sp_stream_get_policy (stream, &policy);
+  if (admission->is_draining)
+    return refuse_draining (stream, "the server takes no new clients", error);
+  if (policy.is_draining)
+    return refuse_draining (stream, "the stream takes no new clients", error);
+  why = server_limit (admission, stream, keys, now_us);
+  if (why != NULL)
+    return refuse_limited (stream, FALSE, why, error);
+  why = stream_limit (admission, stream, &policy, keys, now_us);
+  if (why != NULL)
+    return refuse_limited (stream, TRUE, why, error);
+  return TRUE;
+}
+
 gboolean
-sp_admission_enter (SpAdmission *admission,
+sp_admission_check (SpAdmission *admission,
                     SpStream *stream,
                     GInetAddress *address,
+                    const char *external_id,
                     gint64 now_us,
                     GError **error)
 {
   g_auto (GStrv) keys = make_keys (stream, address);
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
       = g_mutex_locker_new (&admission->mutex);
-  SpStreamPolicy policy;
-  const char *why;
 
-  sp_stream_get_policy (stream, &policy);
-  why = refusal (admission, stream, &policy, keys, now_us);
-  if (why != NULL)
-    return sp_error_set (error, SP_ERROR_LIMIT, "%s", why);
+  return may_enter (
+      admission, stream, address, external_id, keys, now_us, error);
+}
+
+gboolean
+sp_admission_enter (SpAdmission *admission,
+                    SpStream *stream,
+                    GInetAddress *address,
+                    const char *external_id,
+                    gint64 now_us,
+                    GError **error)
+{
+  g_auto (GStrv) keys = make_keys (stream, address);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&admission->mutex);
+
+  if (!may_enter (admission, stream, address, external_id, keys, now_us, error))
+    return FALSE;
   admission->n_clients++;
   for (guint i = 0; i < 3; i++)
     change (admission, keys[i], 1);

@@ -3,10 +3,12 @@
 
 #include <gio/gio.h>
 
+#include "sp-bans.h"
 #include "sp-registry.h"
 
 /** Says who may watch: limits of the server and of each stream on clients,
- * clients of one address and bandwidth. Any thread; asked once a client. */
+ * clients of one address and bandwidth; bans; draining. Counts whom it refuses.
+ * Any thread; asked once a client. */
 typedef struct _SpAdmission SpAdmission;
 
 typedef struct
@@ -20,11 +22,33 @@ SpAdmission *sp_admission_new (SpRegistry *registry);
 void sp_admission_free (SpAdmission *admission);
 void sp_admission_set_limits (SpAdmission *admission,
                               const SpAdmissionLimits *limits);
+/* @redirect: (nullable): "http://other.example:8086", where new clients are
+ * sent. */
+void sp_admission_set_draining (SpAdmission *admission,
+                                gboolean is_draining,
+                                const char *redirect);
+/* (nullable) (transfer full): while the whole pump drains. */
+char *sp_admission_redirect (SpAdmission *admission);
+/* @ban: what is set of it must match, mask or external id must be set. */
+void sp_admission_ban (SpAdmission *admission,
+                       const SpBan *ban,
+                       gint64 until_us,
+                       gint64 now_us);
+guint sp_admission_bans (SpAdmission *admission);
 /* TRUE: a place is taken; sp_admission_leave() with the same gives it back.
- * FALSE: SP_ERROR_LIMIT with the reason. */
+ * FALSE, with the reason: SP_ERROR_DENIED (banned), SP_ERROR_DRAINING or
+ * SP_ERROR_LIMIT. @external_id: (nullable). */
 gboolean sp_admission_enter (SpAdmission *admission,
                              SpStream *stream,
                              GInetAddress *address,
+                             const char *external_id,
+                             gint64 now_us,
+                             GError **error);
+/* The same, without taking a place. */
+gboolean sp_admission_check (SpAdmission *admission,
+                             SpStream *stream,
+                             GInetAddress *address,
+                             const char *external_id,
                              gint64 now_us,
                              GError **error);
 void sp_admission_leave (SpAdmission *admission,

@@ -25,6 +25,10 @@ struct _SpLane
   guint pass_left;    /* viewers still to visit in this pass */
   SpLane *next_dirty; /* the worker's list */
   gboolean is_dirty;
+  gboolean is_mass_lag; /* as the last sweep found it */
+  gboolean is_swept;    /* in the list of lanes that the sweep looks at */
+  SpLane *next_swept;
+  SpQuality quality; /* being made by the sweep */
   SpStreamCounters counters;
 };
 

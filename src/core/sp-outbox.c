@@ -18,4 +18,6 @@ sp_outbox_clear (SpOutbox *outbox)
   g_clear_pointer (&outbox->stream, sp_stream_unref);
   g_clear_pointer (&outbox->user_agent, g_free);
   g_clear_pointer (&outbox->external_id, g_free);
+  g_clear_pointer (&outbox->host, g_free);
+  g_clear_pointer (&outbox->player, sp_player_unref);
 }

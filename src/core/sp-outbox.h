@@ -22,6 +22,11 @@ typedef struct
   gboolean is_chunked;         /* VIEW */
   char *user_agent;            /* VIEW: (owned) (nullable) */
   char *external_id;           /* VIEW: (owned) (nullable) */
+  char *host;                  /* VIEW: (owned) (nullable): that it asked */
+  SpPlayer *player;            /* VIEW: (owned) (nullable) */
+  gint64 requested_us;         /* VIEW: when it asked; 0: now */
+  gboolean is_canary; /* VIEW: the pump itself: counted nowhere but in bytes and
+                         packets, listed nowhere, held to no limit */
   const char *bad_input; /* (nullable): static words for the one log line */
 } SpOutbox;
 

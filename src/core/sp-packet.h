@@ -20,7 +20,10 @@ typedef struct
   guint32
       packet_size;    /* fixed size of the stream's ASF packets; 0: not known */
   guint16 padding_at; /* DATA: where a padding length field of 0 must be */
-  guint8 padding_width; /* mended when zeros are appended; 0: nowhere */
+  guint8 padding_width;   /* mended when zeros are appended; 0: nowhere */
+  gboolean has_send_time; /* DATA: it was understood */
+  guint32 send_time_ms;
+  guint32 media_hash; /* DATA: of its media, without times */
   gint64 arrived_us;
 } SpPacketMeta;
 

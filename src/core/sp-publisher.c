@@ -35,6 +35,39 @@ refuse_busy (SpPublisher *holder, GError **error)
                        holder->label);
 }
 
+/** sp_publisher_revoke: its next put fails. */
+void
+sp_publisher_revoke (SpStream *stream,
+                     guint rank,
+                     gint64 now_us,
+                     const char *why)
+{
+  SpPublisher *holder = stream->publishers[rank];
+
+  if (holder == NULL)
+    return;
+  g_atomic_int_set (&holder->is_revoked, TRUE);
+  stream->publishers[rank] = NULL;
+  sp_source_record_disconnect (&stream->sources[rank]);
+  if (stream->active == holder)
+    sp_stream_deactivate (stream, now_us, why);
+}
+
+/* The mutex is held. */
+static gboolean
+check_open (SpStream *stream, guint rank, GError **error)
+{
+  if (stream->is_closed || !stream->policy.is_enabled)
+    return sp_error_set (
+        error, SP_ERROR_NOT_FOUND, "'%s' is closed", stream->path);
+  if (stream->sources[rank].is_disabled)
+    return sp_error_set (error,
+                         SP_ERROR_DENIED,
+                         "'%s': this source is switched off",
+                         stream->path);
+  return TRUE;
+}
+
 SpPublisher *
 sp_publisher_acquire (SpStream *stream,
                       guint rank,
@@ -49,11 +82,8 @@ sp_publisher_acquire (SpStream *stream,
   g_return_val_if_fail (rank < SP_MAX_RANKS, NULL);
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
       = g_mutex_locker_new (&stream->mutex);
-  if (stream->is_closed || !stream->policy.is_enabled)
-    {
-      sp_error_set (error, SP_ERROR_NOT_FOUND, "'%s' is closed", stream->path);
-      return NULL;
-    }
+  if (!check_open (stream, rank, error))
+    return NULL;
   holder = stream->publishers[rank];
   if (holder != NULL && holder->last_data_us != 0
       && now_us - holder->last_data_us < takeover_us)
@@ -61,12 +91,7 @@ sp_publisher_acquire (SpStream *stream,
       refuse_busy (holder, error);
       return NULL;
     }
-  if (holder != NULL)
-    {
-      g_atomic_int_set (&holder->is_revoked, TRUE);
-      if (stream->active == holder)
-        sp_stream_deactivate (stream, now_us, "another source has taken over");
-    }
+  sp_publisher_revoke (stream, rank, now_us, "another source has taken over");
   publisher = g_new0 (SpPublisher, 1);
   publisher->stream = sp_stream_ref (stream);
   publisher->rank = rank;
@@ -104,12 +129,89 @@ sp_publisher_is_revoked (SpPublisher *publisher)
 static gboolean
 check (SpPublisher *publisher, GError **error)
 {
+  SpStream *stream = publisher->stream;
+
   if (!sp_publisher_is_revoked (publisher))
     return TRUE;
-  return sp_error_set (error,
-                       SP_ERROR_REVOKED,
-                       "'%s' was taken over or removed",
-                       publisher->stream->path);
+  if (!stream->is_closed && stream->sources[publisher->rank].is_disabled)
+    return check_open (stream, publisher->rank, error);
+  return sp_error_set (
+      error, SP_ERROR_REVOKED, "'%s' was taken over or removed", stream->path);
+}
+
+/* (nullable): none is kept for one that was revoked. The mutex is held. */
+static SpSourceRecord *
+record_of (SpPublisher *publisher)
+{
+  SpStream *stream = publisher->stream;
+
+  return stream->publishers[publisher->rank] == publisher
+             ? &stream->sources[publisher->rank]
+             : NULL;
+}
+
+void
+sp_publisher_connected (SpPublisher *publisher,
+                        const SpSourcePeer *peer,
+                        gint64 now_us)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&publisher->stream->mutex);
+  SpSourceRecord *record = record_of (publisher);
+
+  if (record != NULL)
+    sp_source_record_connect (record, peer, now_us);
+}
+
+void
+sp_publisher_promise (SpPublisher *publisher,
+                      const SpHealthPromise *promise,
+                      gint64 now_us)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&publisher->stream->mutex);
+  SpSourceRecord *record = record_of (publisher);
+
+  if (record == NULL)
+    return;
+  sp_source_record_connect (record, NULL, now_us);
+  sp_health_meter_promise (&record->meter, promise, now_us);
+}
+
+void
+sp_publisher_note_bad (SpPublisher *publisher, gint64 now_us)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&publisher->stream->mutex);
+  SpSourceRecord *record = record_of (publisher);
+
+  if (record != NULL)
+    sp_health_meter_bad (&record->meter, now_us);
+}
+
+/* Whether it feeds the stream or not. The mutex is held. */
+static void
+note_packet (SpPublisher *publisher,
+             const SpPacketMeta *meta,
+             gsize len,
+             gint64 now_us)
+{
+  SpStream *stream = publisher->stream;
+  SpSourceRecord *record = &stream->sources[publisher->rank];
+  const SpHealthPacket packet = { .len = len,
+                                  .is_key = meta->is_join_point,
+                                  .has_send_time = meta->has_send_time,
+                                  .send_time_ms = meta->send_time_ms,
+                                  .media_hash = meta->media_hash };
+  guint repeats_s;
+
+  if (record->connected_us == 0)
+    sp_source_record_connect (record, NULL, now_us);
+  record->bytes += len;
+  record->packets++;
+  repeats_s = sp_health_meter_packet (&record->meter, &packet, now_us);
+  if (repeats_s > 0 && stream->active == publisher)
+    sp_stream_count (stream, SP_STREAM_source_repeats, repeats_s);
 }
 
 static gboolean
@@ -158,6 +260,7 @@ activate (SpStream *stream, SpPublisher *publisher, gint64 now_us)
   if (publisher->rank > 0)
     sp_stream_count (stream, SP_STREAM_fallback_switches, 1);
   switch_header (stream, publisher, now_us);
+  sp_stream_note_state (stream, now_us);
 }
 
 gboolean
@@ -183,6 +286,7 @@ sp_publisher_put_header (SpPublisher *publisher,
   publisher->last_data_us = now_us;
   publisher->waiting_us = now_us;
   publisher->has_missed = TRUE;
+  sp_source_record_connect (&stream->sources[publisher->rank], NULL, now_us);
   sp_stream_count (stream, SP_STREAM_headers_received, 1);
   if (stream->active == publisher)
     {
@@ -269,6 +373,7 @@ sp_publisher_put_data (SpPublisher *publisher,
       return FALSE;
     }
   publisher->last_data_us = now_us;
+  note_packet (publisher, meta, len, now_us);
   if (may_feed (stream, publisher, meta->is_join_point, now_us))
     {
       if (stream->active != publisher)
@@ -297,6 +402,8 @@ sp_publisher_pause (SpPublisher *publisher, gint64 now_us, const char *why)
 
   g_mutex_lock (&stream->mutex);
   was_active = stream->active == publisher;
+  if (record_of (publisher) != NULL)
+    sp_source_record_fail (record_of (publisher), why);
   if (was_active)
     sp_stream_deactivate (stream, now_us, why);
   g_mutex_unlock (&stream->mutex);
@@ -314,8 +421,11 @@ sp_publisher_release (SpPublisher *publisher,
   SpStream *stream = publisher->stream;
 
   g_mutex_lock (&stream->mutex);
-  if (stream->publishers[publisher->rank] == publisher)
-    stream->publishers[publisher->rank] = NULL;
+  if (record_of (publisher) != NULL)
+    {
+      sp_source_record_disconnect (&stream->sources[publisher->rank]);
+      stream->publishers[publisher->rank] = NULL;
+    }
   if (stream->active == publisher)
     sp_stream_deactivate (stream, now_us, why);
   if (is_end && stream->active == NULL && stream->policy.n_sources <= 1

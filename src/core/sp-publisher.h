@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #pragma once
 
+#include "sp-source-record.h"
 #include "sp-stream.h"
 
 /** The exclusive right to feed one stream at one rank. Used by one thread at a
@@ -20,6 +21,16 @@ guint sp_publisher_rank (SpPublisher *publisher);
 const char *sp_publisher_label (SpPublisher *publisher);
 /* Another has taken the stream over, or it is gone. Any thread. */
 gboolean sp_publisher_is_revoked (SpPublisher *publisher);
+/* Who is at the other end, once that is known; a packet without it will do. */
+void sp_publisher_connected (SpPublisher *publisher,
+                             const SpSourcePeer *peer,
+                             gint64 now_us);
+/* What the next header leads to expect. */
+void sp_publisher_promise (SpPublisher *publisher,
+                           const SpHealthPromise *promise,
+                           gint64 now_us);
+/* A packet was refused before it came here. */
+void sp_publisher_note_bad (SpPublisher *publisher, gint64 now_us);
 /* The stream header; identical bytes change nothing. @packet_size 0: opaque. */
 gboolean sp_publisher_put_header (SpPublisher *publisher,
                                   const guint8 *data,
@@ -27,7 +38,7 @@ gboolean sp_publisher_put_header (SpPublisher *publisher,
                                   guint32 packet_size,
                                   gint64 now_us,
                                   GError **error);
-/* One data packet; of @meta is_join_point, padding_at and padding_width are
+/* One data packet; of @meta is_join_point, send time, hash and padding are
  * read. While a source of lower rank feeds the stream it is dropped, without
  * error. */
 gboolean sp_publisher_put_data (SpPublisher *publisher,
@@ -36,7 +47,8 @@ gboolean sp_publisher_put_data (SpPublisher *publisher,
                                 gsize len,
                                 gint64 now_us,
                                 GError **error);
-/* The source is away (connection lost, entry over): clients are held. */
+/* The source is away (connection lost, entry over): clients are held. Counts as
+ * a failure of the source. */
 void
 sp_publisher_pause (SpPublisher *publisher, gint64 now_us, const char *why);
 /* Gives the right back. @is_end: the source said that the stream is over; if no

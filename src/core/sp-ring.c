@@ -8,6 +8,8 @@
 struct _SpRing
 {
   SpPacket **slots;
+  guint64 *before; /* beside each slot: bytes appended before its packet */
+  guint64 total;   /* bytes ever appended */
   gsize n_slots;
   guint64 oldest;    /* sequence number of the oldest packet held */
   guint64 end;       /* one past the newest */
@@ -28,6 +30,7 @@ sp_ring_new (gsize max_bytes, gint64 max_us)
 
   ring->n_slots = INITIAL_SLOTS;
   ring->slots = g_new (SpPacket *, ring->n_slots);
+  ring->before = g_new (guint64, ring->n_slots);
   ring->max_bytes = max_bytes;
   ring->max_us = max_us;
   return ring;
@@ -64,6 +67,7 @@ sp_ring_free (SpRing *ring)
     drop_oldest (ring);
   g_clear_pointer (&ring->header, sp_packet_unref);
   g_free (ring->slots);
+  g_free (ring->before);
   g_free (ring);
 }
 
@@ -72,11 +76,17 @@ grow (SpRing *ring)
 {
   gsize n_slots = ring->n_slots * 2;
   SpPacket **slots = g_new (SpPacket *, n_slots);
+  guint64 *before = g_new (guint64, n_slots);
 
   for (guint64 seq = ring->oldest; seq < ring->end; seq++)
-    slots[seq & (n_slots - 1)] = *slot (ring, seq);
+    {
+      slots[seq & (n_slots - 1)] = *slot (ring, seq);
+      before[seq & (n_slots - 1)] = ring->before[seq & (ring->n_slots - 1)];
+    }
   g_free (ring->slots);
+  g_free (ring->before);
   ring->slots = slots;
+  ring->before = before;
   ring->n_slots = n_slots;
 }
 
@@ -105,6 +115,8 @@ sp_ring_append (SpRing *ring, SpPacket *packet)
   if (ring->end - ring->oldest == ring->n_slots)
     grow (ring);
   *slot (ring, ring->end) = packet;
+  ring->before[ring->end & (ring->n_slots - 1)] = ring->total;
+  ring->total += packet->len;
   if (packet->meta.kind == SP_PACKET_HEADER)
     {
       g_clear_pointer (&ring->header, sp_packet_unref);
@@ -137,6 +149,17 @@ gsize
 sp_ring_bytes (const SpRing *ring)
 {
   return ring->bytes;
+}
+
+/** sp_ring_bytes_from: of @seq and what came after it; what the ring has
+ * dropped is not among them. */
+guint64
+sp_ring_bytes_from (const SpRing *ring, guint64 seq)
+{
+  seq = MAX (seq, ring->oldest);
+  if (seq >= ring->end)
+    return 0;
+  return ring->total - ring->before[seq & (ring->n_slots - 1)];
 }
 
 SpPacket *

@@ -18,6 +18,8 @@ guint64 sp_ring_oldest (const SpRing *ring);
 /* One past the newest. */
 guint64 sp_ring_end (const SpRing *ring);
 gsize sp_ring_bytes (const SpRing *ring);
+/* Of the packets from @seq on. */
+guint64 sp_ring_bytes_from (const SpRing *ring, guint64 seq);
 /* (transfer none); @seq must be in [oldest, end). */
 SpPacket *sp_ring_get (const SpRing *ring, guint64 seq);
 /* (nullable) (transfer none): the header that governs packet @seq. */

@@ -12,6 +12,7 @@ typedef struct
   guint16 port;
   guint16 local_port;
   char local_host[64]; /* as in a URL; "" when it is not known */
+  guint listener;      /* SpListenerInfo's index; 0: not known */
   gboolean is_tls;
 } SpPeer;
 

@@ -3,6 +3,8 @@
 
 #include "sp-stream-private.h"
 
+#include "sp-clock.h"
+
 #include <string.h>
 
 /** sp_stream_new: the lanes get the policy by mail, before any packet. */
@@ -20,6 +22,11 @@ sp_stream_new (const char *name,
   stream->name = g_strdup (name);
   stream->path = g_strdup (path);
   stream->n_lanes = n_hosts;
+  stream->qualities = g_new0 (SpQuality, n_hosts);
+  stream->added_us = sp_clock_now_us ();
+  stream->changed_us = stream->added_us;
+  stream->state = SP_STREAM_DISABLED;
+  sp_rate_init (&stream->rate_out, stream->added_us);
   for (guint i = 0; i < n_hosts; i++)
     sp_lane_init (&stream->lanes[i], stream, &hosts[i]);
   sp_stream_set_policy (stream, policy);
@@ -41,10 +48,12 @@ sp_stream_unref (SpStream *stream)
   for (guint i = 0; i < stream->n_lanes; i++)
     sp_lane_clear (&stream->lanes[i]);
   g_clear_pointer (&stream->header, sp_packet_unref);
+  sp_stream_sources_clear (stream);
   g_mutex_clear (&stream->mutex);
   g_free (stream->name);
   g_free (stream->path);
   g_free (stream->error);
+  g_free (stream->qualities);
   g_free (stream);
 }
 
@@ -107,6 +116,7 @@ sp_stream_set_policy (SpStream *stream, const SpStreamPolicy *policy)
 {
   g_mutex_lock (&stream->mutex);
   stream->policy = *policy;
+  sp_stream_note_state (stream, sp_clock_now_us ());
   g_mutex_unlock (&stream->mutex);
   for (guint i = 0; i < stream->n_lanes; i++)
     {
@@ -148,6 +158,7 @@ sp_stream_end_clients (SpStream *stream, gint64 now_us)
   g_clear_pointer (&stream->header, sp_packet_unref);
   packet = sp_packet_new (&meta, NULL, 0);
   sp_stream_broadcast (stream, packet);
+  sp_stream_note_state (stream, now_us);
 }
 
 /** sp_stream_close: after this every put of a publisher fails. */
@@ -189,6 +200,9 @@ sp_stream_tick (SpStream *stream, gint64 now_us)
       && (now_us - stream->lost_us >= hold_us
           || (stream->policy.is_on_demand && !is_wanted (stream, now_us))))
     sp_stream_end_clients (stream, now_us);
+  sp_stream_note_state (stream, now_us);
+  sp_stream_note_rate (stream, now_us);
+  sp_stream_sources_tick (stream, now_us);
   g_mutex_unlock (&stream->mutex);
   if (was_active)
     sp_stream_notify_now (stream);
@@ -203,6 +217,7 @@ sp_stream_deactivate (SpStream *stream, gint64 now_us, const char *why)
   g_free (stream->error);
   stream->error = g_strdup (why);
   sp_stream_count (stream, SP_STREAM_source_losses, 1);
+  sp_stream_note_state (stream, now_us);
 }
 
 SpPacket *
@@ -281,28 +296,6 @@ sp_stream_lane (SpStream *stream, guint index)
   return &stream->lanes[index];
 }
 
-void
-sp_stream_client_in (SpStream *stream)
-{
-  g_atomic_int_inc (&stream->n_clients);
-}
-
-/** sp_stream_client_out: the linger of an on-demand source counts from here. */
-void
-sp_stream_client_out (SpStream *stream, gint64 now_us)
-{
-  g_mutex_lock (&stream->mutex);
-  stream->wanted_us = now_us;
-  g_mutex_unlock (&stream->mutex);
-  (void)g_atomic_int_dec_and_test (&stream->n_clients);
-}
-
-guint
-sp_stream_clients (SpStream *stream)
-{
-  return g_atomic_int_get (&stream->n_clients);
-}
-
 /* Moves the window of the measured bitrate to @now_us. */
 static void
 rate_turn (SpStream *stream, gint64 now_us)
@@ -350,8 +343,9 @@ sp_stream_count (SpStream *stream, SpStreamCounter counter, guint64 n)
   sp_stream_counters_add (&stream->counters, counter, n);
 }
 
-static SpStreamState
-state (SpStream *stream)
+/** sp_stream_state: the mutex is held. */
+SpStreamState
+sp_stream_state (SpStream *stream)
 {
   if (!stream->policy.is_enabled)
     return SP_STREAM_DISABLED;
@@ -376,11 +370,13 @@ sp_stream_info (SpStream *stream, gint64 now_us)
 
   info->name = g_strdup (stream->name);
   info->path = g_strdup (stream->path);
-  info->state = state (stream);
+  sp_stream_note_state (stream, now_us);
+  info->state = stream->state;
+  info->added_us = stream->added_us;
+  info->changed_us = stream->changed_us;
   info->source_type = g_strdup (stream->policy.source_type);
   info->source_error = g_strdup (stream->error);
   info->last_packet_us = stream->last_packet_us;
-  info->clients = sp_stream_clients (stream);
   info->bitrate_bps = rate_bps (stream, now_us);
   if (stream->header != NULL)
     {
@@ -394,8 +390,10 @@ sp_stream_info (SpStream *stream, gint64 now_us)
       info->source_rank = sp_publisher_rank (stream->active);
       info->live_since_us = stream->live_since_us;
     }
+  sp_stream_sources_fill (stream, info, now_us);
   sp_stream_counters_sum (&info->counters, &stream->counters);
   for (guint i = 0; i < stream->n_lanes; i++)
     sp_stream_counters_sum (&info->counters, &stream->lanes[i].counters);
+  sp_stream_fill_clients (stream, info, now_us);
   return info;
 }

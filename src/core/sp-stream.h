@@ -11,6 +11,8 @@ typedef struct _SpStream SpStream;
 typedef struct _SpPublisher SpPublisher;
 typedef struct _SpLane SpLane;
 
+#define SP_MAX_RANKS 16 /* sources of one stream */
+
 /** What a stream does with its clients; a copy of the configuration's words. */
 typedef struct
 {
@@ -28,6 +30,7 @@ typedef struct
   guint max_clients;
   guint max_clients_per_address;
   guint max_bandwidth_kbps;
+  gboolean is_draining; /* takes no new clients */
   char source_type[16]; /* of the main source, for people */
 } SpStreamPolicy;
 
@@ -55,6 +58,9 @@ void sp_stream_unref (SpStream *stream);
 void sp_stream_set_notify (SpStream *stream,
                            SpStreamNotify notify,
                            gpointer user_data);
+/* spStreamIndex: its own for ever; 0 until it is set. */
+void sp_stream_set_index (SpStream *stream, guint index);
+guint sp_stream_index (SpStream *stream);
 void sp_stream_set_name (SpStream *stream, const char *name);
 const char *sp_stream_path (SpStream *stream);
 void sp_stream_get_policy (SpStream *stream, SpStreamPolicy *policy);
@@ -82,6 +88,11 @@ SpLane *sp_stream_lane (SpStream *stream, guint index);
 void sp_stream_client_in (SpStream *stream);
 void sp_stream_client_out (SpStream *stream, gint64 now_us);
 guint sp_stream_clients (SpStream *stream);
+/* How those on lane @index are served. Its worker, once a second. */
+void
+sp_stream_set_quality (SpStream *stream, guint index, const SpQuality *quality);
+/* A client has its first media packet; @delay_ms after it asked. */
+void sp_stream_add_start_delay (SpStream *stream, guint delay_ms);
 guint64 sp_stream_bitrate_bps (SpStream *stream, gint64 now_us);
 /* Not tied to a lane: refusals, losses, errors. Any thread. */
 void sp_stream_count (SpStream *stream, SpStreamCounter counter, guint64 n);

@@ -72,6 +72,30 @@ sp_viewer_lag_us (SpViewer *viewer, SpRing *ring, gint64 now_us)
   return MAX (now_us - sp_ring_get (ring, seq)->meta.arrived_us, 0);
 }
 
+/** sp_viewer_behind_us: how badly it is served, 0 when it is level. */
+gint64
+sp_viewer_behind_us (SpViewer *viewer, SpRing *ring, gint64 now_us)
+{
+  gint64 lag_us = sp_viewer_lag_us (viewer, ring, now_us);
+
+  if (viewer->pin != NULL && viewer->pin->meta.kind == SP_PACKET_DATA)
+    lag_us = MAX (lag_us, now_us - viewer->pin->meta.arrived_us);
+  return MAX (lag_us - viewer->catch_up_us, 0);
+}
+
+/** sp_viewer_queue_bytes: payload; what the kernel has is not among it. */
+guint64
+sp_viewer_queue_bytes (SpViewer *viewer, SpRing *ring)
+{
+  guint64 bytes
+      = viewer->is_joining ? 0 : sp_ring_bytes_from (ring, viewer->cursor);
+
+  /* What is out of it counts the framing too, which is small. */
+  if (viewer->pin != NULL && viewer->pin->len > viewer->frame_offset)
+    bytes += viewer->pin->len - viewer->frame_offset;
+  return bytes;
+}
+
 gboolean
 sp_viewer_is_slow (SpViewer *viewer,
                    SpRing *ring,

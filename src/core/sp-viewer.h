@@ -86,6 +86,11 @@ SpViewerVerdict sp_viewer_plan (SpViewer *viewer,
 /* @bytes of @plan were taken by the kernel; the packets completed by them. */
 guint sp_viewer_advance (SpViewer *viewer, SpPlan *plan, gsize bytes);
 gint64 sp_viewer_lag_us (SpViewer *viewer, SpRing *ring, gint64 now_us);
+/* The same, with a packet of which it has only a part; without what it joined
+ * with and has not caught up. */
+gint64 sp_viewer_behind_us (SpViewer *viewer, SpRing *ring, gint64 now_us);
+/* Bytes of the ring, and of a packet begun, that are still to go out. */
+guint64 sp_viewer_queue_bytes (SpViewer *viewer, SpRing *ring);
 /* By the lane's rules; a client that catches up after its burst is not. */
 gboolean sp_viewer_is_slow (SpViewer *viewer,
                             SpRing *ring,

@@ -37,6 +37,7 @@ typedef struct
   gint64 now_us;
   guint32 client_id;
   gboolean is_reset;
+  gboolean is_canary; /* the pump itself: no limit and no rule is for it */
 } SpMmshTurn;
 
 /* Answers and closes. @extra: (nullable): header lines. */

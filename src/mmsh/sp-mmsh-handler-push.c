@@ -6,6 +6,7 @@
 #include "sp-error.h"
 #include "sp-http-response.h"
 #include "sp-mmsh-reply.h"
+#include "sp-stream-sources.h"
 
 static char *
 label (SpHttpHandler *handler)
@@ -21,6 +22,8 @@ status_of (const GError *error)
   if (g_error_matches (error, SP_ERROR, SP_ERROR_BUSY)
       || g_error_matches (error, SP_ERROR, SP_ERROR_REVOKED))
     return 409;
+  if (g_error_matches (error, SP_ERROR, SP_ERROR_DENIED))
+    return 403;
   return 400;
 }
 
@@ -77,6 +80,19 @@ remember (SpMmshTurn *turn, const char *id)
   handler->is_push_kept = !turn->http->wants_close;
 }
 
+static void
+tell_peer (SpMmshTurn *turn)
+{
+  SpHttpHandler *handler = turn->handler;
+  g_autofree char *address = g_inet_address_to_string (handler->peer.address);
+  const SpSourcePeer peer = { .address = address,
+                              .port = handler->peer.port,
+                              .is_tls = handler->peer.is_tls,
+                              .product = turn->agent };
+
+  sp_mmsh_push_connected (handler->push, &peer, turn->now_us);
+}
+
 static SpHttpPlan
 start (SpMmshTurn *turn)
 {
@@ -99,6 +115,7 @@ start (SpMmshTurn *turn)
   if (handler->push == NULL)
     return refuse_for (turn, error);
   remember (turn, sp_mmsh_push_id (handler->push));
+  tell_peer (turn);
   return SP_HTTP_STREAM;
 }
 
@@ -115,6 +132,9 @@ sp_mmsh_handler_push (SpMmshTurn *turn)
   if (!policy.is_enabled)
     return sp_mmsh_handler_refuse (
         turn, 403, NULL, "this stream is switched off");
+  if (!sp_stream_source_is_enabled (turn->route.stream, 0))
+    return sp_mmsh_handler_refuse (
+        turn, 403, NULL, "this stream's encoder is switched off");
   if (turn->request.kind == SP_MMSH_PUSH_START)
     return start (turn);
   if (!turn->http->has_length)
@@ -223,6 +243,22 @@ sp_mmsh_handler_piece_end (SpHttpHandler *handler,
     outbox->next = SP_NEXT_CLOSE;
 }
 
+static SpHttpPlan
+answer_revoked (SpHttpHandler *handler, gint64 now_us, SpOutbox *outbox)
+{
+  if (sp_mmsh_push_is_enabled (handler->push))
+    answer_error (handler,
+                  409,
+                  now_us,
+                  "another encoder has taken the stream over, or it was "
+                  "removed",
+                  outbox);
+  else
+    answer_error (
+        handler, 403, now_us, "this stream's encoder is switched off", outbox);
+  return SP_HTTP_ANSWERED;
+}
+
 /** sp_mmsh_handler_tick_push: H23, and the takeover by another encoder. */
 SpHttpPlan
 sp_mmsh_handler_tick_push (SpHttpHandler *handler,
@@ -231,15 +267,7 @@ sp_mmsh_handler_tick_push (SpHttpHandler *handler,
                            SpOutbox *outbox)
 {
   if (sp_mmsh_push_is_revoked (handler->push))
-    {
-      answer_error (handler,
-                    409,
-                    now_us,
-                    "another encoder has taken the stream over, or it was "
-                    "removed",
-                    outbox);
-      return SP_HTTP_ANSWERED;
-    }
+    return answer_revoked (handler, now_us, outbox);
   if (sp_mmsh_push_is_idle (handler->push, now_us))
     {
       sp_stats_add (SP_PUMP_requests_timed_out, 1);

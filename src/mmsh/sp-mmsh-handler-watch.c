@@ -6,6 +6,8 @@
 #include "sp-mmsh-handler-private.h"
 #include "sp-mmsh-reply.h"
 
+#include <string.h>
+
 /* How long a request waits for a source that is on its way. */
 #define PARK_US (10 * G_USEC_PER_SEC)
 
@@ -67,18 +69,68 @@ is_playing (SpMmshTurn *turn)
       turn, 400, NULL, "this client-id is playing already");
 }
 
-static SpHttpPlan
-describe (SpMmshTurn *turn, SpPacket *header)
+/* "live", "live/ID": what follows /streams/ (transfer full). */
+static char *
+requested_path (SpMmshTurn *turn)
 {
-  SpMmshReply reply;
+  g_autofree char *path
+      = g_uri_escape_string (sp_stream_path (turn->route.stream), "/", FALSE);
+  g_autofree char *id
+      = turn->route.external_id != NULL
+            ? g_uri_escape_string (turn->route.external_id, NULL, FALSE)
+            : NULL;
 
-  if (!join_session (turn))
-    return is_playing (turn);
-  sp_mmsh_handler_fill_reply (turn, &reply);
-  reply.playlist_gen_id = header->meta.epoch - 1;
-  sp_mmsh_reply_describe (
-      turn->outbox->reply, &reply, header->payload, header->len);
-  return SP_HTTP_ANSWERED;
+  return g_strconcat (path, id != NULL ? "/" : NULL, id, NULL);
+}
+
+/* While draining: to the pump that takes over, or away for now. */
+static void
+send_elsewhere (SpMmshTurn *turn, const char *why)
+{
+  g_autofree char *redirect
+      = sp_admission_redirect (turn->handler->service->admission);
+  g_autofree char *path = NULL;
+  g_autofree char *location = NULL;
+
+  if (redirect == NULL)
+    {
+      sp_mmsh_handler_refuse (turn, 503, "Retry-After: 30\r\n", why);
+      return;
+    }
+  if (g_str_has_suffix (redirect, "/"))
+    redirect[strlen (redirect) - 1] = '\0';
+  path = requested_path (turn);
+  location = g_strdup_printf ("Location: %s/streams/%s\r\n", redirect, path);
+  sp_mmsh_handler_refuse (turn, 302, location, "see the other place");
+}
+
+/* FALSE always, as what it stands for. */
+static gboolean
+refuse_client (SpMmshTurn *turn, const GError *error)
+{
+  if (g_error_matches (error, SP_ERROR, SP_ERROR_DRAINING))
+    send_elsewhere (turn, error->message);
+  else if (g_error_matches (error, SP_ERROR, SP_ERROR_DENIED))
+    sp_mmsh_handler_refuse (turn, 403, NULL, error->message);
+  else
+    sp_mmsh_handler_refuse (turn, 503, "Retry-After: 30\r\n", error->message);
+  return FALSE;
+}
+
+/* Whether a Play would succeed now. FALSE: it is answered. */
+static gboolean
+may_play (SpMmshTurn *turn)
+{
+  g_autoptr (GError) error = NULL;
+
+  return turn->is_canary
+         || sp_admission_check (turn->handler->service->admission,
+                                turn->route.stream,
+                                turn->handler->peer.address,
+                                turn->route.external_id,
+                                turn->now_us,
+                                &error)
+         || refuse_client (turn, error);
 }
 
 static gboolean
@@ -87,19 +139,33 @@ admit (SpMmshTurn *turn)
   SpHttpHandler *handler = turn->handler;
   g_autoptr (GError) error = NULL;
 
-  if (sp_admission_enter (handler->service->admission,
-                          turn->route.stream,
-                          handler->peer.address,
-                          turn->now_us,
-                          &error))
-    {
-      handler->admitted = sp_stream_ref (turn->route.stream);
-      return TRUE;
-    }
-  sp_stats_add (SP_PUMP_requests_limited, 1);
-  sp_stream_count (turn->route.stream, SP_STREAM_clients_refused, 1);
-  sp_mmsh_handler_refuse (turn, 503, "Retry-After: 30\r\n", error->message);
-  return FALSE;
+  if (turn->is_canary)
+    return TRUE;
+  if (!sp_admission_enter (handler->service->admission,
+                           turn->route.stream,
+                           handler->peer.address,
+                           turn->route.external_id,
+                           turn->now_us,
+                           &error))
+    return refuse_client (turn, error);
+  handler->admitted = sp_stream_ref (turn->route.stream);
+  return TRUE;
+}
+
+static SpHttpPlan
+describe (SpMmshTurn *turn, SpPacket *header)
+{
+  SpMmshReply reply;
+
+  if (!may_play (turn))
+    return SP_HTTP_ANSWERED;
+  if (!join_session (turn))
+    return is_playing (turn);
+  sp_mmsh_handler_fill_reply (turn, &reply);
+  reply.playlist_gen_id = header->meta.epoch - 1;
+  sp_mmsh_reply_describe (
+      turn->outbox->reply, &reply, header->payload, header->len);
+  return SP_HTTP_ANSWERED;
 }
 
 static void
@@ -111,7 +177,11 @@ view (SpMmshTurn *turn, const SpFramerClass *framer, gboolean is_chunked)
   outbox->stream = g_steal_pointer (&turn->route.stream);
   outbox->framer = framer;
   outbox->is_chunked = is_chunked;
+  outbox->is_canary = turn->is_canary;
   outbox->external_id = g_steal_pointer (&turn->route.external_id);
+  outbox->host = g_strdup (turn->http->host);
+  outbox->requested_us
+      = turn->handler->parked_us != 0 ? turn->handler->parked_us : turn->now_us;
   outbox->user_agent
       = g_utf8_make_valid (turn->agent != NULL ? turn->agent : "", -1);
   if (turn->agent == NULL)
@@ -164,18 +234,9 @@ sp_mmsh_handler_landing (SpMmshTurn *turn, const char *scheme)
       peer->local_host[0] != '\0' ? peer->local_host : "localhost",
       peer->local_port);
   const char *host = turn->http->host != NULL ? turn->http->host : fallback;
-  g_autofree char *path
-      = g_uri_escape_string (sp_stream_path (turn->route.stream), "/", FALSE);
-  g_autofree char *id
-      = turn->route.external_id != NULL
-            ? g_uri_escape_string (turn->route.external_id, NULL, FALSE)
-            : NULL;
-  g_autofree char *url = g_strdup_printf ("%s://%s/streams/%s%s%s",
-                                          peer->is_tls ? "https" : scheme,
-                                          host,
-                                          path,
-                                          id != NULL ? "/" : "",
-                                          id != NULL ? id : "");
+  g_autofree char *path = requested_path (turn);
+  g_autofree char *url = g_strdup_printf (
+      "%s://%s/streams/%s", peer->is_tls ? "https" : scheme, host, path);
   SpMmshReply reply;
 
   sp_mmsh_handler_fill_reply (turn, &reply);
@@ -197,7 +258,7 @@ serving (SpMmshTurn *turn)
   const SpMmshRequest *request = &turn->request;
   SpMmshUaRule rule = turn->settings->ua_rule;
 
-  if (rule == SP_MMSH_UA_OFF)
+  if (rule == SP_MMSH_UA_OFF || turn->is_canary)
     return SERVE_MMSH;
   if (rule == SP_MMSH_UA_STRICT)
     return request->agent == SP_AGENT_WINDOWS_MEDIA ? SERVE_MMSH
@@ -208,21 +269,35 @@ serving (SpMmshTurn *turn)
   return request->agent == SP_AGENT_BROWSER ? SERVE_LANDING : SERVE_BARE;
 }
 
+/* There is no header. Whoever could not play anyhow wakes no source up, and
+ * does not wait for it. */
+static SpHttpPlan
+wait_or_go (SpMmshTurn *turn)
+{
+  if (turn->handler->parked_us == 0 && !may_play (turn))
+    return SP_HTTP_ANSWERED;
+  return may_wait (turn) ? SP_HTTP_PARKED : not_live (turn);
+}
+
 /** sp_mmsh_handler_watch: Describe, Play, a browser or any other player. */
 SpHttpPlan
 sp_mmsh_handler_watch (SpMmshTurn *turn)
 {
   g_autoptr (SpPacket) header = NULL;
   Serving how = serving (turn);
+  SpHttpPlan plan;
 
   if (how == SERVE_LANDING)
     return sp_mmsh_handler_landing (turn, "mms");
   header = sp_stream_live_header (turn->route.stream);
   if (header == NULL)
-    return may_wait (turn) ? SP_HTTP_PARKED : not_live (turn);
-  turn->handler->parked_us = 0;
+    return wait_or_go (turn);
   if (how == SERVE_BARE)
-    return play_bare (turn);
-  return turn->request.kind == SP_MMSH_PLAY ? play (turn, header)
-                                            : describe (turn, header);
+    plan = play_bare (turn);
+  else if (turn->request.kind == SP_MMSH_PLAY)
+    plan = play (turn, header);
+  else
+    plan = describe (turn, header);
+  turn->handler->parked_us = 0;
+  return plan;
 }

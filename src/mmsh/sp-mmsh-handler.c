@@ -3,6 +3,7 @@
 
 #include "sp-http-response.h"
 #include "sp-log.h"
+#include "sp-mmsh-canary.h"
 #include "sp-mmsh-handler-private.h"
 #include "sp-mmsh-reply.h"
 #include "sp-mmsh-request.h"
@@ -54,7 +55,8 @@ sp_mmsh_handler_refuse (SpMmshTurn *turn,
 {
   g_autofree char *headers = NULL;
 
-  if (status >= 400 && status != 404 && status != 503 && status != 508)
+  if (status >= 400 && status != 403 && status != 404 && status != 503
+      && status != 508)
     {
       sp_stats_add (SP_PUMP_requests_bad, 1);
       turn->outbox->bad_input = turn->words != NULL
@@ -289,6 +291,7 @@ turn_init (SpMmshTurn *turn,
   };
   turn->settings = sp_mmsh_service_settings (handler->service);
   turn->agent = sp_http_request_header (http, "User-Agent");
+  turn->is_canary = sp_mmsh_is_canary (http, handler->service->canary_secret);
   sp_mmsh_request_read (&turn->request, http);
   sp_route_find (&turn->route, handler->service->registry, http);
   read_via (turn);

@@ -7,6 +7,7 @@
 #include "sp-error.h"
 #include "sp-mmsh-demuxer.h"
 #include "sp-mmsh-wire.h"
+#include "sp-stream-sources.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -238,6 +239,14 @@ sp_mmsh_push_id (SpMmshPush *push)
   return push->id;
 }
 
+void
+sp_mmsh_push_connected (SpMmshPush *push,
+                        const SpSourcePeer *peer,
+                        gint64 now_us)
+{
+  sp_publisher_connected (push->publisher, peer, now_us);
+}
+
 static gboolean
 on_header (gpointer user_data, const guint8 *data, gsize len, GError **error)
 {
@@ -302,7 +311,8 @@ sp_mmsh_push_feed (SpMmshPush *push,
   push->now_us = now_us;
   if (sp_mmsh_demuxer_feed (push->demuxer, data, len, &sink, push, &local))
     return TRUE;
-  if (!g_error_matches (local, SP_ERROR, SP_ERROR_REVOKED))
+  if (!g_error_matches (local, SP_ERROR, SP_ERROR_REVOKED)
+      && !g_error_matches (local, SP_ERROR, SP_ERROR_DENIED))
     sp_stream_count (push->stream, SP_STREAM_source_errors, 1);
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
@@ -326,6 +336,12 @@ sp_mmsh_push_is_revoked (SpMmshPush *push)
   return sp_publisher_is_revoked (push->publisher);
 }
 
+gboolean
+sp_mmsh_push_is_enabled (SpMmshPush *push)
+{
+  return sp_stream_source_is_enabled (push->stream, MAIN_RANK);
+}
+
 void
 sp_mmsh_pushes_end_body (SpMmshPushes *pushes,
                          SpMmshPush *push,
@@ -335,7 +351,8 @@ sp_mmsh_pushes_end_body (SpMmshPushes *pushes,
 {
   if (sp_mmsh_demuxer_next_body (push->demuxer))
     sp_stream_count (push->stream, SP_STREAM_packets_bad, 1);
-  if (end == SP_MMSH_PUSH_BODY_LOST)
+  if (end == SP_MMSH_PUSH_BODY_LOST
+      || (end == SP_MMSH_PUSH_OVER && !push->has_ended))
     sp_publisher_pause (push->publisher, now_us, why);
   g_mutex_lock (&pushes->mutex);
   push->in_progress = FALSE;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sp-registry.h"
+#include "sp-source-record.h"
 
 /** Push sessions (MS-WMHTTP): each known by its push-id, over as many requests
  * and connections as the encoder likes. The table is for any thread; a session
@@ -16,7 +17,8 @@ typedef struct _SpMmshPush SpMmshPush;
 SpMmshPushes *sp_mmsh_pushes_new (void);
 void sp_mmsh_pushes_free (SpMmshPushes *pushes);
 /* PushSetup. @id: (nullable): of an existing session. (transfer full): the id
- * to set as cookie; NULL: NOT_FOUND for an unknown id, BUSY. */
+ * to set as cookie; NULL: NOT_FOUND for an unknown id, BUSY, DENIED while the
+ * source is switched off. */
 char *sp_mmsh_pushes_setup (SpMmshPushes *pushes,
                             const char *id,
                             SpStream *stream,
@@ -32,6 +34,10 @@ SpMmshPush *sp_mmsh_pushes_begin (SpMmshPushes *pushes,
                                   gint64 now_us,
                                   GError **error);
 const char *sp_mmsh_push_id (SpMmshPush *push);
+/* Who feeds it, over this connection. */
+void sp_mmsh_push_connected (SpMmshPush *push,
+                             const SpSourcePeer *peer,
+                             gint64 now_us);
 /* FALSE: the session is broken; end it with is_whole FALSE and is_broken. */
 gboolean sp_mmsh_push_feed (SpMmshPush *push,
                             const guint8 *data,
@@ -43,6 +49,8 @@ gboolean sp_mmsh_push_has_ended (SpMmshPush *push);
 /* Nothing but filler for too long, or another encoder has taken over. */
 gboolean sp_mmsh_push_is_idle (SpMmshPush *push, gint64 now_us);
 gboolean sp_mmsh_push_is_revoked (SpMmshPush *push);
+/* Its source has not been switched off. */
+gboolean sp_mmsh_push_is_enabled (SpMmshPush *push);
 
 typedef enum
 {

@@ -3,6 +3,8 @@
 
 #include "sp-mmsh-service.h"
 
+#include "sp-mmsh-canary.h"
+
 #define MAX_CLIENT_IDS 100000
 
 void
@@ -27,6 +29,7 @@ sp_mmsh_service_new (SpRegistry *registry,
   service->clients = sp_mmsh_clients_new (MAX_CLIENT_IDS);
   service->pushes = sp_mmsh_pushes_new ();
   service->pump_id = g_strdup (pump_id);
+  service->canary_secret = sp_mmsh_canary_secret ();
   g_mutex_init (&service->mutex);
   sp_mmsh_service_set (
       service, SP_MMSH_UA_BROWSER, "Rex/12.0.7600.16385", NULL);
@@ -41,6 +44,7 @@ sp_mmsh_service_free (SpMmshService *service)
   sp_mmsh_settings_unref (service->settings);
   g_mutex_clear (&service->mutex);
   g_free (service->pump_id);
+  g_free (service->canary_secret);
   g_free (service);
 }
 

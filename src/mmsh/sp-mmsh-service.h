@@ -30,8 +30,9 @@ typedef struct
   SpAdmission *admission;
   SpMmshClients *clients;
   SpMmshPushes *pushes;
-  char *pump_id; /* in Via: the loop guard */
-  GMutex mutex;  /* of settings */
+  char *pump_id;       /* in Via: the loop guard */
+  char *canary_secret; /* by which the pump knows itself as a player */
+  GMutex mutex;        /* of settings */
   SpMmshSettings *settings;
 } SpMmshService;
 

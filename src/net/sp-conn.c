@@ -6,7 +6,6 @@
 #include "sp-clock.h"
 #include "sp-fanout.h"
 #include "sp-hello.h"
-#include "sp-lane.h"
 #include "sp-log.h"
 #include "sp-socket.h"
 #include "sp-worker-private.h"
@@ -29,6 +28,15 @@ begin_talking (SpConn *conn)
 }
 
 static void
+fail_handshake (SpConn *conn)
+{
+  sp_stats_add (SP_PUMP_tls_failures, 1);
+  if (conn->listener != NULL)
+    sp_listener_stats_count (&conn->listener->tls_failures);
+  sp_conn_drop (conn);
+}
+
+static void
 on_handshake (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTlsConnection) tls = G_TLS_CONNECTION (object);
@@ -45,15 +53,7 @@ on_handshake (GObject *object, GAsyncResult *result, gpointer user_data)
       sp_conn_read (conn);
       return;
     }
-  sp_stats_add (SP_PUMP_tls_failures, 1);
-  sp_conn_drop (conn);
-}
-
-static void
-fail_handshake (SpConn *conn)
-{
-  sp_stats_add (SP_PUMP_tls_failures, 1);
-  sp_conn_drop (conn);
+  fail_handshake (conn);
 }
 
 static void
@@ -109,11 +109,17 @@ SpConn *
 sp_conn_new (SpWorker *worker,
              GSocketConnection *connection,
              GTlsCertificate *certificate,
+             SpListenerStats *listener,
              gint64 now_us)
 {
   SpConn *conn = g_new0 (SpConn, 1);
 
   conn->worker = worker;
+  if (listener != NULL)
+    {
+      conn->listener = sp_listener_stats_ref (listener);
+      conn->peer.listener = listener->index;
+    }
   conn->connected_us = now_us;
   sp_transport_init (&conn->transport, connection);
   sp_outbox_init (&conn->outbox);
@@ -134,38 +140,6 @@ sp_conn_new (SpWorker *worker,
   return conn;
 }
 
-static void
-log_out (SpConn *conn, gint64 now_us)
-{
-  g_autofree char *peer = sp_conn_peer_name (conn);
-  SpLogFields fields = { .stream = sp_stream_path (conn->stream),
-                         .client = conn->viewer.id,
-                         .peer = peer,
-                         .message_id = SP_MESSAGE_CLIENT_OUT };
-
-  sp_log (G_LOG_LEVEL_INFO,
-          &fields,
-          "client out after %" G_GINT64_FORMAT " s, %" G_GUINT64_FORMAT
-          " packets, %" G_GUINT64_FORMAT " skipped",
-          (now_us - conn->watching_us) / G_USEC_PER_SEC,
-          conn->viewer.packets_sent,
-          conn->viewer.packets_skipped);
-}
-
-static void
-end_watching (SpConn *conn, gint64 now_us)
-{
-  if (conn->viewer.lane == NULL)
-    return;
-  sp_stream_counters_add (
-      &conn->viewer.lane->counters, SP_STREAM_clients_disconnected, 1);
-  sp_lane_leave (conn->viewer.lane, &conn->viewer);
-  sp_viewer_clear (&conn->viewer);
-  log_out (conn, now_us);
-  sp_stream_client_out (conn->stream, now_us);
-  g_clear_pointer (&conn->stream, sp_stream_unref);
-}
-
 /** sp_conn_drop: the socket is closed now; the memory goes when the dispatch is
  * over, since epoll may still name it. */
 void
@@ -182,7 +156,7 @@ sp_conn_drop (SpConn *conn)
       g_cancellable_cancel (conn->handshake);
       return;
     }
-  end_watching (conn, now_us);
+  sp_conn_end_watching (conn, now_us);
   if (conn->session != NULL)
     worker->session_class->free (conn->session, now_us);
   conn->session = NULL;
@@ -204,6 +178,13 @@ sp_conn_free (SpConn *conn)
   g_clear_object (&conn->peer.address);
   g_free (conn->user_agent);
   g_free (conn->external_id);
+  g_free (conn->host);
+  g_clear_pointer (&conn->player, sp_player_unref);
+  if (conn->listener != NULL)
+    {
+      g_atomic_int_add (&conn->listener->connections, -1);
+      sp_listener_stats_unref (conn->listener);
+    }
   g_free (conn);
 }
 
@@ -214,7 +195,7 @@ sp_conn_finish (SpConn *conn)
 
   if (conn->state == SP_CONN_WATCHING)
     {
-      end_watching (conn, now_us);
+      sp_conn_end_watching (conn, now_us);
       /* Its place and its session are free, however long the peer stays. */
       conn->worker->session_class->free (conn->session, now_us);
       conn->session = NULL;
@@ -239,42 +220,6 @@ log_bad_input (SpConn *conn, gint64 now_us)
   peer = sp_conn_peer_name (conn);
   fields.peer = peer;
   sp_log (G_LOG_LEVEL_INFO, &fields, "bad input: %s", conn->outbox.bad_input);
-}
-
-static void
-begin_watching (SpConn *conn)
-{
-  SpWorker *worker = conn->worker;
-  SpOutbox *outbox = &conn->outbox;
-  gint64 now_us = sp_clock_now_us ();
-  SpLane *lane = sp_stream_lane (outbox->stream, worker->index);
-  g_autofree char *peer = sp_conn_peer_name (conn);
-  SpLogFields fields = { .peer = peer, .message_id = SP_MESSAGE_CLIENT_IN };
-
-  conn->stream = g_steal_pointer (&outbox->stream);
-  conn->user_agent = g_steal_pointer (&outbox->user_agent);
-  conn->external_id = g_steal_pointer (&outbox->external_id);
-  conn->watching_us = now_us;
-  conn->watching_at = g_get_real_time () / G_USEC_PER_SEC;
-  sp_viewer_init (&conn->viewer, outbox->framer, outbox->is_chunked);
-  conn->viewer.id = sp_worker_next_client_id ();
-  sp_outbox_clear (outbox);
-  sp_outbox_init (outbox);
-  conn->reply_sent = 0;
-  sp_worker_unlink (&worker->talking, conn);
-  sp_worker_link (&worker->watching, conn);
-  conn->state = SP_CONN_WATCHING;
-  sp_stream_client_in (conn->stream);
-  sp_stream_counters_add (&lane->counters, SP_STREAM_clients_connected, 1);
-  fields.stream = sp_stream_path (conn->stream);
-  fields.client = conn->viewer.id;
-  sp_log (G_LOG_LEVEL_INFO,
-          &fields,
-          "client in: %s, %s",
-          conn->viewer.framer->name,
-          conn->user_agent != NULL ? conn->user_agent : "no agent");
-  sp_lane_join (lane, &conn->viewer, now_us);
-  sp_fanout_viewer (worker, conn);
 }
 
 /* Sends what is left of the reply; TRUE when all of it is out. */
@@ -309,6 +254,8 @@ obey (SpConn *conn)
 {
   if (conn->outbox.bad_input != NULL)
     {
+      if (conn->listener != NULL)
+        sp_listener_stats_count (&conn->listener->bad_requests);
       log_bad_input (conn, sp_clock_now_us ());
       conn->outbox.bad_input = NULL;
     }
@@ -322,7 +269,7 @@ obey (SpConn *conn)
       sp_conn_finish (conn);
       return;
     case SP_NEXT_VIEW:
-      begin_watching (conn);
+      sp_conn_begin_watching (conn);
       return;
     }
 }
@@ -457,7 +404,10 @@ void
 sp_conn_hang_up (SpConn *conn)
 {
   if (conn->state == SP_CONN_WATCHING)
-    sp_fanout_kick (conn->worker, conn);
+    {
+      conn->leaving = SP_LEFT_AT_END;
+      sp_fanout_kick (conn->worker, conn);
+    }
   else if (conn->state == SP_CONN_TALKING)
     sp_conn_finish (conn);
   else if (conn->state == SP_CONN_HELLO || conn->state == SP_CONN_HANDSHAKE)

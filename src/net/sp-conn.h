@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #pragma once
 
+#include "sp-listener-stats.h"
+#include "sp-rate.h"
 #include "sp-session.h"
 #include "sp-transport.h"
 #include "sp-viewer.h"
@@ -35,19 +37,29 @@ struct _SpConn
   SpStream *stream; /* watched (owned) */
   char *user_agent;
   char *external_id;
+  char *host;
+  SpPlayer *player;
+  SpListenerStats *listener;    /* (nullable): of the port it came by */
   GTlsCertificate *certificate; /* HELLO: to show in the handshake */
   GCancellable *handshake;
   gint64 connected_us;
   gint64 watching_us;
-  gint64 watching_at; /* seconds since 1970 */
-  gint64 end_by_us;   /* HELLO, HANDSHAKE, DRAINING, kicked: then it goes */
+  gint64 watching_at;   /* seconds since 1970 */
+  gint64 end_by_us;     /* HELLO, HANDSHAKE, DRAINING, kicked: then it goes */
+  gint64 requested_us;  /* when it asked for what it watches */
+  SpRate rate;          /* of what it is sent */
+  guint start_delay_ms; /* 0: it has got no media packet */
   SpConnState state;
-  gboolean is_unread; /* in the worker's queue of those to read on */
+  SpLeaveReason leaving; /* why, as soon as it is known */
+  gboolean is_unread;    /* in the worker's queue of those to read on */
+  gboolean is_canary;    /* SpOutbox */
 };
 
+/* @certificate, @listener: (nullable). */
 SpConn *sp_conn_new (SpWorker *worker,
                      GSocketConnection *connection,
                      GTlsCertificate *certificate,
+                     SpListenerStats *listener,
                      gint64 now_us);
 void sp_conn_free (SpConn *conn);
 /* Edge: @events of epoll. */
@@ -60,5 +72,16 @@ void sp_conn_finish (SpConn *conn);
 void sp_conn_drop (SpConn *conn);
 /* The program stops: no more from this session. */
 void sp_conn_hang_up (SpConn *conn);
+
+/* sp-conn-visit.c: from its first packet to its last. */
+void sp_conn_begin_watching (SpConn *conn);
+void sp_conn_end_watching (SpConn *conn, gint64 now_us);
+/* Its first media packet is with the kernel. */
+void sp_conn_has_started (SpConn *conn);
+
+/* sp-conn-info.c: of a watching connection. */
 char *sp_conn_peer_name (SpConn *conn);
 SpClientInfo *sp_conn_info (SpConn *conn, gint64 now_us);
+/* What it lacks: of the ring, and in the socket. A system call. */
+guint64 sp_conn_queue_bytes (SpConn *conn);
+gboolean sp_conn_matches (SpConn *conn, const SpClientFilter *filter);

@@ -41,11 +41,35 @@ write_once (SpWorker *worker, SpConn *conn)
   packets = sp_viewer_advance (viewer, plan, (gsize)n);
   sp_stream_counters_add (&lane->counters, SP_STREAM_packets_sent, packets);
   sp_stream_counters_add (&lane->counters, SP_STREAM_bytes_sent, (guint64)n);
+  if (packets > 0 && conn->start_delay_ms == 0)
+    sp_conn_has_started (conn);
   /* TLS takes a record at a time: only a would-block says that it is full. */
   if ((gsize)n == plan->bytes || conn->transport.is_tls)
     return TRUE;
   sp_lane_block (lane, viewer);
   return FALSE;
+}
+
+/* Too slow by the rules, but not by its own fault: it skips. */
+static SpViewerVerdict
+plan_mildly (SpWorker *worker, SpViewer *viewer, gint64 now_us)
+{
+  SpViewerRules mild = viewer->lane->rules;
+
+  mild.slow_viewer = 0;
+  return sp_viewer_plan (
+      viewer, viewer->lane->ring, &mild, now_us, &worker->plan);
+}
+
+static void
+count_skipped (SpConn *conn, guint64 skipped)
+{
+  SpLane *lane = conn->viewer.lane;
+
+  if (skipped == 0 || conn->is_canary)
+    return;
+  sp_stream_counters_add (&lane->counters, SP_STREAM_client_skips, 1);
+  sp_stream_counters_add (&lane->counters, SP_STREAM_packets_skipped, skipped);
 }
 
 /* Everything @conn lacks, within a visit's share. TRUE: it lacks more. */
@@ -61,13 +85,9 @@ visit (SpWorker *worker, SpConn *conn, gint64 now_us)
       SpViewerVerdict verdict = sp_viewer_plan (
           viewer, lane->ring, &lane->rules, now_us, &worker->plan);
 
-      skipped = viewer->packets_skipped - skipped;
-      if (skipped > 0)
-        {
-          sp_stream_counters_add (&lane->counters, SP_STREAM_client_skips, 1);
-          sp_stream_counters_add (
-              &lane->counters, SP_STREAM_packets_skipped, skipped);
-        }
+      if (verdict == SP_VIEWER_CUT && sp_worker_spares (worker, lane, now_us))
+        verdict = plan_mildly (worker, viewer, now_us);
+      count_skipped (conn, viewer->packets_skipped - skipped);
       switch (verdict)
         {
         case SP_VIEWER_LEVEL:
@@ -76,8 +96,7 @@ visit (SpWorker *worker, SpConn *conn, gint64 now_us)
           sp_conn_finish (conn);
           return FALSE;
         case SP_VIEWER_CUT:
-          sp_stream_counters_add (&lane->counters, SP_STREAM_clients_cut, 1);
-          sp_conn_drop (conn);
+          sp_worker_cut (conn);
           return FALSE;
         case SP_VIEWER_SEND:
           if (!write_once (worker, conn))

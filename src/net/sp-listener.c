@@ -6,22 +6,37 @@
 #include "sp-clock.h"
 #include "sp-error.h"
 #include "sp-log.h"
-#include "sp-stats.h"
 
 #include <netinet/in.h>
 #include <string.h>
 
 #define BACKLOG 1024
+#define ACCEPTS_A_TURN 32 /* then the others of the main thread */
 #define RESUME_MS 100
 #define LOG_EVERY_US (10 * G_USEC_PER_SEC)
+
+typedef struct
+{
+  SpListener *listener;
+  GSocket *socket;
+  GSource *source; /* NULL: it does not accept now */
+  GTlsCertificate *certificate;
+  SpListenerStats *stats;
+  char *name; /* "[::]:8086" */
+  char *address;
+  guint16 number;
+  gint64 changed_us;
+  char *last_error;
+} Port;
 
 /** Main thread only. */
 struct _SpListener
 {
-  GSocketService *service;
+  GPtrArray *ports;
   SpWorker **workers;
   guint n_workers;
   guint max_connections;
+  guint cert_index;
   guint resume_id;
   SpLogLimit log_limit;
   gboolean is_logged; /* of the pause that is on */
@@ -45,6 +60,41 @@ is_full (SpListener *listener)
          && count (listener) >= listener->max_connections;
 }
 
+static void
+stop_accepting (SpListener *listener)
+{
+  for (guint i = 0; i < listener->ports->len; i++)
+    {
+      Port *port = listener->ports->pdata[i];
+
+      if (port->source == NULL)
+        continue;
+      g_source_destroy (port->source);
+      g_clear_pointer (&port->source, g_source_unref);
+      port->changed_us = sp_clock_now_us ();
+    }
+}
+
+static gboolean
+on_incoming (GSocket *socket, GIOCondition condition, gpointer user_data);
+
+static void
+start_accepting (SpListener *listener)
+{
+  for (guint i = 0; i < listener->ports->len; i++)
+    {
+      Port *port = listener->ports->pdata[i];
+
+      if (port->source != NULL)
+        continue;
+      port->source = g_socket_create_source (port->socket, G_IO_IN, NULL);
+      g_source_set_callback (
+          port->source, G_SOURCE_FUNC (on_incoming), port, NULL);
+      g_source_attach (port->source, NULL);
+      port->changed_us = sp_clock_now_us ();
+    }
+}
+
 static gboolean
 on_resume (gpointer user_data)
 {
@@ -55,30 +105,39 @@ on_resume (gpointer user_data)
   listener->resume_id = 0;
   if (listener->is_stopped)
     return G_SOURCE_REMOVE;
-  g_socket_service_start (listener->service);
+  start_accepting (listener);
   if (listener->is_logged)
     sp_log (G_LOG_LEVEL_MESSAGE, NULL, "accepting connections again");
   return G_SOURCE_REMOVE;
 }
 
 static void
-pause_accepting (SpListener *listener)
+pause_accepting (SpListener *listener, const char *why)
 {
   SpLogFields fields = { .message_id = SP_MESSAGE_LIMIT };
 
   if (listener->resume_id != 0)
     return;
-  g_socket_service_stop (listener->service);
+  stop_accepting (listener);
   listener->resume_id = g_timeout_add (RESUME_MS, on_resume, listener);
   sp_stats_add (SP_PUMP_accept_pauses, 1);
   listener->is_logged = sp_log_limit_allow (
       &listener->log_limit, sp_clock_now_us (), 1, LOG_EVERY_US);
   if (listener->is_logged)
-    sp_log (G_LOG_LEVEL_WARNING,
-            &fields,
-            "accepting pauses: %u connections are all that the descriptor "
-            "limit allows",
-            listener->max_connections);
+    sp_log (G_LOG_LEVEL_WARNING, &fields, "accepting pauses: %s", why);
+}
+
+static void
+pause_when_full (SpListener *listener)
+{
+  g_autofree char *why = NULL;
+
+  if (!is_full (listener))
+    return;
+  why = g_strdup_printf (
+      "%u connections are all that the descriptor limit allows",
+      listener->max_connections);
+  pause_accepting (listener, why);
 }
 
 static SpWorker *
@@ -93,21 +152,65 @@ least_loaded (SpListener *listener)
   return best;
 }
 
-static gboolean
-on_incoming (GSocketService *service,
-             GSocketConnection *connection,
-             GObject *source,
-             gpointer user_data)
+static void
+hand_over (Port *port, GSocket *socket)
 {
-  SpListener *listener = user_data;
-  GTlsCertificate *certificate
-      = G_IS_TLS_CERTIFICATE (source) ? G_TLS_CERTIFICATE (source) : NULL;
+  g_autoptr (GSocketConnection) connection
+      = g_socket_connection_factory_create_connection (socket);
 
   sp_stats_add (SP_PUMP_connections_accepted, 1);
-  sp_worker_adopt (least_loaded (listener), connection, certificate);
-  if (is_full (listener))
-    pause_accepting (listener);
-  return TRUE;
+  sp_listener_stats_count (&port->stats->accepted);
+  sp_worker_adopt (least_loaded (port->listener),
+                   connection,
+                   port->certificate,
+                   port->stats);
+}
+
+/* A connection that broke while it waited concerns nobody else; of anything
+ * else there will be more: wait, rather than turn in circles. */
+static void
+note_error (Port *port, const GError *error)
+{
+  sp_listener_stats_count (&port->stats->accept_errors);
+  g_free (port->last_error);
+  port->last_error = g_strdup (error->message);
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
+    pause_accepting (port->listener, error->message);
+}
+
+static gboolean
+on_incoming (GSocket *listening, GIOCondition condition, gpointer user_data)
+{
+  Port *port = user_data;
+
+  for (guint i = 0; i < ACCEPTS_A_TURN && port->source != NULL; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GSocket) socket = g_socket_accept (listening, NULL, &error);
+
+      if (socket != NULL)
+        hand_over (port, socket);
+      else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        break;
+      else
+        note_error (port, error);
+      pause_when_full (port->listener);
+    }
+  return port->source != NULL ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+static void
+port_free (gpointer data)
+{
+  Port *port = data;
+
+  g_object_unref (port->socket);
+  g_clear_object (&port->certificate);
+  sp_listener_stats_unref (port->stats);
+  g_free (port->name);
+  g_free (port->address);
+  g_free (port->last_error);
+  g_free (port);
 }
 
 SpListener *
@@ -115,15 +218,11 @@ sp_listener_new (SpWorker **workers, guint n_workers, guint max_connections)
 {
   SpListener *listener = g_new0 (SpListener, 1);
 
-  listener->service = g_socket_service_new ();
+  listener->ports = g_ptr_array_new_with_free_func (port_free);
   listener->workers = workers;
   listener->n_workers = n_workers;
   listener->max_connections = max_connections;
-  g_socket_service_stop (listener->service);
-  g_socket_listener_set_backlog (G_SOCKET_LISTENER (listener->service),
-                                 BACKLOG);
-  g_signal_connect (
-      listener->service, "incoming", G_CALLBACK (on_incoming), listener);
+  listener->is_stopped = TRUE;
   return listener;
 }
 
@@ -131,22 +230,9 @@ void
 sp_listener_free (SpListener *listener)
 {
   g_clear_handle_id (&listener->resume_id, g_source_remove);
-  g_socket_service_stop (listener->service);
-  g_socket_listener_close (G_SOCKET_LISTENER (listener->service));
-  g_object_unref (listener->service);
+  stop_accepting (listener);
+  g_ptr_array_unref (listener->ports);
   g_free (listener);
-}
-
-static char *
-describe (GSocketAddress *address)
-{
-  GInetSocketAddress *inet = G_INET_SOCKET_ADDRESS (address);
-  g_autofree char *text
-      = g_inet_address_to_string (g_inet_socket_address_get_address (inet));
-
-  return g_strdup_printf (strchr (text, ':') != NULL ? "[%s]:%u" : "%s:%u",
-                          text,
-                          g_inet_socket_address_get_port (inet));
 }
 
 /* "::" takes IPv6 alone, so that "0.0.0.0" may stand beside it. */
@@ -161,11 +247,36 @@ open_socket (GSocketAddress *address, GError **error)
     return NULL;
   if (family == G_SOCKET_FAMILY_IPV6)
     (void)g_socket_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, 1, NULL);
+  g_socket_set_blocking (socket, FALSE);
   g_socket_set_listen_backlog (socket, BACKLOG);
   if (!g_socket_bind (socket, address, TRUE, error)
       || !g_socket_listen (socket, error))
     return NULL;
   return g_steal_pointer (&socket);
+}
+
+static Port *
+port_new (SpListener *listener,
+          GSocket *socket,
+          GInetSocketAddress *bound,
+          GTlsCertificate *certificate)
+{
+  Port *port = g_new0 (Port, 1);
+
+  port->listener = listener;
+  port->socket = g_object_ref (socket);
+  if (certificate != NULL)
+    port->certificate = g_object_ref (certificate);
+  port->stats = sp_listener_stats_new (listener->ports->len + 1);
+  port->address
+      = g_inet_address_to_string (g_inet_socket_address_get_address (bound));
+  port->number = g_inet_socket_address_get_port (bound);
+  port->name = g_strdup_printf (strchr (port->address, ':') != NULL ? "[%s]:%u"
+                                                                    : "%s:%u",
+                                port->address,
+                                port->number);
+  port->changed_us = sp_clock_now_us ();
+  return port;
 }
 
 gboolean
@@ -180,6 +291,7 @@ sp_listener_open (SpListener *listener,
       = g_inet_socket_address_new_from_string (address, port);
   g_autoptr (GSocketAddress) actual = NULL;
   g_autoptr (GSocket) socket = NULL;
+  Port *opened;
 
   if (wanted == NULL)
     return sp_error_set (
@@ -190,28 +302,65 @@ sp_listener_open (SpListener *listener,
       g_prefix_error (error, "%s port %u: ", address, port);
       return FALSE;
     }
-  if (!g_socket_listener_add_socket (G_SOCKET_LISTENER (listener->service),
-                                     socket,
-                                     G_OBJECT (certificate),
-                                     error))
-    return FALSE;
   actual = g_socket_get_local_address (socket, error);
   if (actual == NULL)
     return FALSE;
-  *bound = describe (actual);
+  opened = port_new (
+      listener, socket, G_INET_SOCKET_ADDRESS (actual), certificate);
+  g_ptr_array_add (listener->ports, opened);
+  *bound = g_strdup (opened->name);
   return TRUE;
 }
 
 void
+sp_listener_set_cert_index (SpListener *listener, guint cert_index)
+{
+  listener->cert_index = cert_index;
+}
+
+/** sp_listener_start: what is opened later begins with the next start. */
+void
 sp_listener_start (SpListener *listener)
 {
   listener->is_stopped = FALSE;
-  g_socket_service_start (listener->service);
+  if (listener->resume_id == 0)
+    start_accepting (listener);
 }
 
 void
 sp_listener_stop (SpListener *listener)
 {
   listener->is_stopped = TRUE;
-  g_socket_service_stop (listener->service);
+  stop_accepting (listener);
+}
+
+static SpListenerInfo *
+port_info (Port *port)
+{
+  SpListenerInfo *info = g_new0 (SpListenerInfo, 1);
+  SpListenerStats *stats = port->stats;
+
+  info->index = stats->index;
+  info->is_tls = port->certificate != NULL;
+  info->name = g_strconcat (info->is_tls ? "tls " : "media ", port->name, NULL);
+  info->address = g_strdup (port->address);
+  info->port = port->number;
+  info->is_down = port->listener->is_stopped;
+  info->is_paused = !info->is_down && port->source == NULL;
+  info->changed_us = port->changed_us;
+  info->connections = (guint)g_atomic_int_get (&stats->connections);
+  info->accepted = sp_listener_stats_get (&stats->accepted);
+  info->accept_errors = sp_listener_stats_get (&stats->accept_errors);
+  info->tls_failures = sp_listener_stats_get (&stats->tls_failures);
+  info->bad_requests = sp_listener_stats_get (&stats->bad_requests);
+  info->certificate = info->is_tls ? port->listener->cert_index : 0;
+  info->last_error = g_strdup (port->last_error);
+  return info;
+}
+
+void
+sp_listener_describe (SpListener *listener, GPtrArray *infos)
+{
+  for (guint i = 0; i < listener->ports->len; i++)
+    g_ptr_array_add (infos, port_info (listener->ports->pdata[i]));
 }

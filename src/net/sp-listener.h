@@ -3,9 +3,9 @@
 
 #include "sp-worker.h"
 
-/** The media ports: GSocketService on the main thread takes connections and
- * hands each to the worker that has fewest. Stops accepting before descriptors
- * run out, and goes on when there are some again. */
+/** The media ports: takes connections on the main thread and hands each to the
+ * worker that has fewest. Stops accepting before descriptors run out, and goes
+ * on when there are some again. */
 typedef struct _SpListener SpListener;
 
 /* @workers: (transfer none), outlive it. @max_connections 0: no limit. */
@@ -20,7 +20,12 @@ gboolean sp_listener_open (SpListener *listener,
                            GTlsCertificate *certificate,
                            char **bound,
                            GError **error);
+/* SpCertInfo's index of what the TLS ports show. */
+void sp_listener_set_cert_index (SpListener *listener, guint cert_index);
 void sp_listener_start (SpListener *listener);
 /* No more connections; those there are stay. */
 void sp_listener_stop (SpListener *listener);
+/* Appends an SpListenerInfo (transfer full) for each port, numbered from 1 in
+ * the order of opening. */
+void sp_listener_describe (SpListener *listener, GPtrArray *infos);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpListener, sp_listener_free)

@@ -6,20 +6,30 @@
 #include "sp-clock.h"
 #include "sp-fanout.h"
 
-/* Questions about a worker's clients, asked and answered by mail. */
+/* Questions about a worker's clients, asked and answered by mail: some clients
+ * at a time, so that media need not wait for those who look at them. */
 
-typedef struct
+#define SLICE 500 /* clients; or */
+#define SLICE_US 400
+#define LOOKS_AT_CLOCK 8 /* clients between two looks */
+
+struct _SpWorkerQuestion
 {
+  SpWorkerQuestion *next; /* in the worker's list */
+  SpConn *cursor;         /* the client to look at next; NULL: that was all */
+  /* What is done with each client that is meant. */
+  void (*visit) (SpWorkerQuestion *question, SpConn *conn, gint64 now_us);
   SpClientFilter filter;
   char *stream;
   char *external_id;
   SpMailbox *reply_to;
   SpWorkerReply reply;
   gpointer user_data;
-} Question;
+  gpointer result;
+};
 
 static void
-question_free (Question *question)
+question_free (SpWorkerQuestion *question)
 {
   g_free (question->stream);
   g_free (question->external_id);
@@ -28,14 +38,78 @@ question_free (Question *question)
 }
 
 static void
-ask (SpWorker *worker,
-     SpMailFunc func,
-     const SpClientFilter *filter,
-     SpMailbox *reply_to,
-     SpWorkerReply reply,
-     gpointer user_data)
+answer (SpWorker *worker, SpWorkerQuestion *question)
 {
-  Question *question = g_new0 (Question, 1);
+  SpWorkerQuestion **link = &worker->questions;
+
+  while (*link != question)
+    link = &(*link)->next;
+  *link = question->next;
+  sp_mailbox_post (question->reply_to,
+                   question->reply,
+                   question->user_data,
+                   question->result);
+  question_free (question);
+}
+
+static void
+deliver_slice (gpointer target, gpointer payload)
+{
+  SpWorker *worker = target;
+  SpWorkerQuestion *question = payload;
+  gint64 now_us = sp_clock_now_us ();
+  gint64 until_us = now_us + SLICE_US;
+
+  for (guint i = 1; i <= SLICE && question->cursor != NULL; i++)
+    {
+      SpConn *conn = question->cursor;
+
+      question->cursor = conn->next;
+      if (sp_conn_matches (conn, &question->filter))
+        question->visit (question, conn, now_us);
+      if (i % LOOKS_AT_CLOCK != 0)
+        continue;
+      now_us = sp_clock_now_us ();
+      if (now_us >= until_us)
+        break;
+    }
+  if (question->cursor != NULL)
+    sp_mailbox_post (worker->mailbox, deliver_slice, worker, question);
+  else
+    answer (worker, question);
+}
+
+/* New ones come in at the head of the list, so that nobody is met twice. */
+static void
+deliver_question (gpointer target, gpointer payload)
+{
+  SpWorker *worker = target;
+  SpWorkerQuestion *question = payload;
+
+  question->next = worker->questions;
+  worker->questions = question;
+  question->cursor = worker->watching;
+  deliver_slice (worker, question);
+}
+
+/** sp_worker_pass_over: whoever is to look at @conn next looks at the one after
+ * it. */
+void
+sp_worker_pass_over (SpConn *conn)
+{
+  for (SpWorkerQuestion *question = conn->worker->questions; question != NULL;
+       question = question->next)
+    if (question->cursor == conn)
+      question->cursor = conn->next;
+}
+
+static SpWorkerQuestion *
+question_new (const SpClientFilter *filter,
+              SpMailbox *reply_to,
+              SpWorkerReply reply,
+              gpointer user_data)
+{
+  SpWorkerQuestion *question = g_new0 (SpWorkerQuestion, 1);
 
   question->stream = g_strdup (filter->stream);
   question->external_id = g_strdup (filter->external_id);
@@ -47,42 +121,13 @@ ask (SpWorker *worker,
   question->reply_to = reply_to;
   question->reply = reply;
   question->user_data = user_data;
-  sp_mailbox_post (worker->mailbox, func, worker, question);
-}
-
-static gboolean
-is_meant (SpConn *conn, Question *question, gint64 now_us)
-{
-  g_autoptr (SpClientInfo) info = sp_conn_info (conn, now_us);
-
-  return sp_client_filter_matches (&question->filter, info);
+  return question;
 }
 
 static void
-answer (Question *question, gpointer result)
+visit_to_list (SpWorkerQuestion *question, SpConn *conn, gint64 now_us)
 {
-  sp_mailbox_post (
-      question->reply_to, question->reply, question->user_data, result);
-  question_free (question);
-}
-
-static void
-deliver_list (gpointer target, gpointer payload)
-{
-  SpWorker *worker = target;
-  Question *question = payload;
-  gint64 now_us = sp_clock_now_us ();
-  GPtrArray *clients
-      = g_ptr_array_new_with_free_func ((GDestroyNotify)sp_client_info_free);
-
-  for (SpConn *conn = worker->watching; conn != NULL; conn = conn->next)
-    {
-      g_autoptr (SpClientInfo) info = sp_conn_info (conn, now_us);
-
-      if (sp_client_filter_matches (&question->filter, info))
-        g_ptr_array_add (clients, g_steal_pointer (&info));
-    }
-  answer (question, clients);
+  g_ptr_array_add (question->result, sp_conn_info (conn, now_us));
 }
 
 void
@@ -92,7 +137,13 @@ sp_worker_list (SpWorker *worker,
                 SpWorkerReply reply,
                 gpointer user_data)
 {
-  ask (worker, deliver_list, filter, reply_to, reply, user_data);
+  SpWorkerQuestion *question
+      = question_new (filter, reply_to, reply, user_data);
+
+  question->visit = visit_to_list;
+  question->result
+      = g_ptr_array_new_with_free_func ((GDestroyNotify)sp_client_info_free);
+  sp_mailbox_post (worker->mailbox, deliver_question, worker, question);
 }
 
 static void
@@ -108,26 +159,16 @@ log_kick (SpConn *conn)
 }
 
 static void
-deliver_kick (gpointer target, gpointer payload)
+visit_to_kick (SpWorkerQuestion *question, SpConn *conn, gint64 now_us)
 {
-  SpWorker *worker = target;
-  Question *question = payload;
-  gint64 now_us = sp_clock_now_us ();
-  guint kicked = 0;
-  SpConn *next;
-
-  for (SpConn *conn = worker->watching; conn != NULL; conn = next)
-    {
-      next = conn->next;
-      if (conn->viewer.is_kicked || !is_meant (conn, question, now_us))
-        continue;
-      log_kick (conn);
-      sp_stream_counters_add (
-          &conn->viewer.lane->counters, SP_STREAM_clients_kicked, 1);
-      sp_fanout_kick (worker, conn);
-      kicked++;
-    }
-  answer (question, GUINT_TO_POINTER (kicked));
+  if (conn->viewer.is_kicked)
+    return;
+  log_kick (conn);
+  sp_stream_counters_add (
+      &conn->viewer.lane->counters, SP_STREAM_clients_kicked, 1);
+  sp_kicked_add (question->result, conn->peer.address, conn->external_id);
+  conn->leaving = SP_LEFT_KICKED;
+  sp_fanout_kick (conn->worker, conn);
 }
 
 void
@@ -137,5 +178,10 @@ sp_worker_kick (SpWorker *worker,
                 SpWorkerReply reply,
                 gpointer user_data)
 {
-  ask (worker, deliver_kick, filter, reply_to, reply, user_data);
+  SpWorkerQuestion *question
+      = question_new (filter, reply_to, reply, user_data);
+
+  question->visit = visit_to_kick;
+  question->result = sp_kicked_new ();
+  sp_mailbox_post (worker->mailbox, deliver_question, worker, question);
 }

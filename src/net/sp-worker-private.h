@@ -8,6 +8,9 @@
 
 #define SP_WORKER_SCRATCH (64 * 1024)
 
+/** A question about the worker's clients, while it is answered in slices. */
+typedef struct _SpWorkerQuestion SpWorkerQuestion;
+
 struct _SpWorker
 {
   guint index;
@@ -27,6 +30,10 @@ struct _SpWorker
                      on its stream */
   gint64 stop_us; /* stopping: the latest end; 0 otherwise */
   gint64 swept_us;
+  SpLane *swept; /* lanes that have clients, or had some at the last sweep, each
+                    with a ref on its stream */
+  SpWorkerQuestion *questions; /* that are not answered yet */
+  SpWorkerWatch watch;
   guint n_handshakes;  /* TLS, under way */
   guint n_connections; /* atomic */
   SpLogLimit bad_input_log;
@@ -40,3 +47,13 @@ void sp_worker_bury (SpWorker *worker, SpConn *conn);
 void sp_worker_read_later (SpWorker *worker, SpConn *conn);
 void sp_worker_lane_due (SpWorker *worker, SpLane *lane, gint64 due_us);
 guint64 sp_worker_next_client_id (void);
+
+/* sp-worker-clients.c: @conn is about to leave the list of those watching. */
+void sp_worker_pass_over (SpConn *conn);
+
+/* sp-worker-sweep.c: once a second, each that watches. */
+void sp_worker_sweep_watching (SpWorker *worker, gint64 now_us);
+void sp_worker_clear_swept (SpWorker *worker);
+/* Nobody on @lane is cut for slowness now: the fault is ours. */
+gboolean sp_worker_spares (SpWorker *worker, SpLane *lane, gint64 now_us);
+void sp_worker_cut (SpConn *conn);

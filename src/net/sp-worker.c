@@ -188,49 +188,6 @@ sweep_list (SpConn *list, gint64 now_us)
     }
 }
 
-/* A client whose kernel takes nothing makes no events: the rules still hold. */
-static gboolean
-is_to_be_cut (SpConn *conn, gint64 now_us)
-{
-  SpViewer *viewer = &conn->viewer;
-  SpLane *lane = viewer->lane;
-
-  return viewer->is_blocked && lane->rules.slow_viewer == 2
-         && sp_viewer_is_slow (viewer, lane->ring, &lane->rules, now_us);
-}
-
-/* It joined as the stream ended, and no header has come since. */
-static gboolean
-waits_in_vain (SpConn *conn, gint64 now_us)
-{
-  SpViewer *viewer = &conn->viewer;
-
-  return viewer->is_joining && !viewer->state.has_sent_header
-         && viewer->pin == NULL && now_us >= viewer->join_by_us;
-}
-
-static void
-sweep_watching (SpWorker *worker, gint64 now_us)
-{
-  SpConn *next;
-
-  for (SpConn *conn = worker->watching; conn != NULL; conn = next)
-    {
-      next = conn->next;
-      sp_conn_tick (conn, now_us);
-      if (conn->state != SP_CONN_WATCHING)
-        continue;
-      if (is_to_be_cut (conn, now_us))
-        {
-          sp_stream_counters_add (
-              &conn->viewer.lane->counters, SP_STREAM_clients_cut, 1);
-          sp_conn_drop (conn);
-        }
-      else if (!conn->viewer.is_kicked && waits_in_vain (conn, now_us))
-        sp_fanout_kick (worker, conn);
-    }
-}
-
 static gboolean
 on_sweep (gpointer user_data)
 {
@@ -241,7 +198,7 @@ on_sweep (gpointer user_data)
   if (now_us - worker->swept_us >= G_USEC_PER_SEC)
     {
       worker->swept_us = now_us;
-      sweep_watching (worker, now_us);
+      sp_worker_sweep_watching (worker, now_us);
     }
   after_events (worker);
   return G_SOURCE_CONTINUE;
@@ -298,6 +255,7 @@ sp_worker_new (guint index,
   worker->index = index;
   worker->session_class = session_class;
   worker->service = service;
+  worker->swept_us = sp_clock_now_us ();
   worker->context = g_main_context_new ();
   worker->loop = g_main_loop_new (worker->context, FALSE);
   worker->mailbox = sp_mailbox_new ();
@@ -358,6 +316,7 @@ sp_worker_free (SpWorker *worker)
       sp_stream_unref (lane->stream);
       lane = next;
     }
+  sp_worker_clear_swept (worker);
   sp_epoll_source_free (worker->epoll);
   g_main_loop_unref (worker->loop);
   g_main_context_unref (worker->context);
@@ -381,11 +340,37 @@ sp_worker_lane_host (SpWorker *worker, SpLaneHost *host)
                         .on_dirty = on_dirty };
 }
 
+static void
+deliver_watch (gpointer target, gpointer payload)
+{
+  SpWorker *worker = target;
+  g_autofree SpWorkerWatch *watch = payload;
+
+  worker->watch = *watch;
+}
+
+void
+sp_worker_set_watch (SpWorker *worker, const SpWorkerWatch *watch)
+{
+  sp_mailbox_post (
+      worker->mailbox, deliver_watch, worker, g_memdup2 (watch, sizeof *watch));
+}
+
 typedef struct
 {
   GSocketConnection *connection;
   GTlsCertificate *certificate;
+  SpListenerStats *listener;
 } Adoption;
+
+/* The program stops: it was counted when it was handed over. */
+static void
+refuse_late (SpWorker *worker, SpListenerStats *listener)
+{
+  g_atomic_int_add (&worker->n_connections, -1);
+  if (listener != NULL)
+    g_atomic_int_add (&listener->connections, -1);
+}
 
 static void
 deliver_connection (gpointer target, gpointer payload)
@@ -397,9 +382,11 @@ deliver_connection (gpointer target, gpointer payload)
     sp_conn_new (worker,
                  adoption->connection,
                  adoption->certificate,
+                 adoption->listener,
                  sp_clock_now_us ());
   else
-    g_atomic_int_add (&worker->n_connections, -1);
+    refuse_late (worker, adoption->listener);
+  g_clear_pointer (&adoption->listener, sp_listener_stats_unref);
   g_object_unref (adoption->connection);
   g_clear_object (&adoption->certificate);
   g_free (adoption);
@@ -408,13 +395,19 @@ deliver_connection (gpointer target, gpointer payload)
 void
 sp_worker_adopt (SpWorker *worker,
                  GSocketConnection *connection,
-                 GTlsCertificate *certificate)
+                 GTlsCertificate *certificate,
+                 SpListenerStats *listener)
 {
   Adoption *adoption = g_new0 (Adoption, 1);
 
   adoption->connection = g_object_ref (connection);
   if (certificate != NULL)
     adoption->certificate = g_object_ref (certificate);
+  if (listener != NULL)
+    {
+      adoption->listener = sp_listener_stats_ref (listener);
+      g_atomic_int_inc (&listener->connections);
+    }
   g_atomic_int_inc (&worker->n_connections);
   sp_mailbox_post (worker->mailbox, deliver_connection, worker, adoption);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #pragma once
 
+#include "sp-kicked.h"
+#include "sp-listener-stats.h"
 #include "sp-session.h"
 
 /** A thread with its own main context, one epoll set and a mailbox: it serves
@@ -17,22 +19,39 @@ void sp_worker_join (SpWorker *worker);
 /* Once every worker is joined: they may have mail for each other. */
 void sp_worker_free (SpWorker *worker);
 void sp_worker_lane_host (SpWorker *worker, SpLaneHost *host);
-/* Any thread. @certificate: (nullable): speak TLS. */
+/* Any thread. @certificate: (nullable): speak TLS. @listener: (nullable): where
+ * it came from. */
 void sp_worker_adopt (SpWorker *worker,
                       GSocketConnection *connection,
-                      GTlsCertificate *certificate);
+                      GTlsCertificate *certificate,
+                      SpListenerStats *listener);
 /* Any thread: connections, those under way to it included. */
 guint sp_worker_connections (SpWorker *worker);
 
+/** Who is told of each client that comes and goes. The callbacks run where
+ * @mailbox is read, and free what they get; each may be NULL. */
+typedef struct
+{
+  SpMailbox *mailbox;
+  SpMailFunc on_client_in;  /* user_data, SpClientInfo (transfer full) */
+  SpMailFunc on_client_out; /* user_data, SpVisit (transfer full) */
+  gpointer user_data;
+} SpWorkerWatch;
+
+/* Any thread; for those who come and go from then on. @watch is copied. Its
+ * mailbox outlives the worker: the last visits end as it stops. */
+void sp_worker_set_watch (SpWorker *worker, const SpWorkerWatch *watch);
+
 /** Answers of a worker, sent by mail to @reply_to. */
 typedef void (*SpWorkerReply) (gpointer user_data, gpointer result);
-/* @filter is copied; result: GPtrArray of SpClientInfo (transfer full). */
+/* @filter is copied; result: GPtrArray of SpClientInfo (transfer full). Made in
+ * slices: whoever comes or goes meanwhile may be in it or not. */
 void sp_worker_list (SpWorker *worker,
                      const SpClientFilter *filter,
                      SpMailbox *reply_to,
                      SpWorkerReply reply,
                      gpointer user_data);
-/* Result: GUINT_TO_POINTER (how many were kicked). */
+/* Result: SpKicked (transfer full). */
 void sp_worker_kick (SpWorker *worker,
                      const SpClientFilter *filter,
                      SpMailbox *reply_to,

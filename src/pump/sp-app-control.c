@@ -126,8 +126,9 @@ on_kicked (gpointer user_data, gpointer result)
 {
   GTask *task = user_data;
   Round *round = g_task_get_task_data (task);
+  g_autoptr (SpKicked) kicked = result;
 
-  round->kicked += GPOINTER_TO_UINT (result);
+  round->kicked += kicked->clients;
   if (--round->waiting > 0)
     return;
   g_task_return_int (task, round->kicked);

@@ -4,6 +4,7 @@
 #include "sp-app-private.h"
 
 #include "sp-clock.h"
+#include "sp-source-describe.h"
 
 static const char *const source_types[] = { "mmsh_pull", "mmsh_push", "file" };
 
@@ -72,6 +73,7 @@ add (SpApp *app, const SpStreamConfig *config)
       config->name, config->path, &policy, hosts, app->n_workers);
   sp_stream_set_notify (stream, sp_app_on_stream_changed, app);
   sp_registry_add (app->registry, stream);
+  sp_source_describe (stream, config->sources);
   if (config->enabled)
     sp_supervisor_add (app->supervisor, stream, config);
 }
@@ -101,6 +103,7 @@ set_sources (SpApp *app, SpStream *stream, const SpStreamConfig *config)
 {
   sp_supervisor_remove (app->supervisor, stream);
   set_policy (stream, config);
+  sp_source_describe (stream, config->sources);
   if (config->enabled)
     sp_supervisor_add (app->supervisor, stream, config);
 }

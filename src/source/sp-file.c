@@ -8,6 +8,8 @@
 #include "sp-error.h"
 #include "sp-file-reader.h"
 #include "sp-log.h"
+#include "sp-source-describe.h"
+#include "sp-stream-sources.h"
 
 #define LATE_US (2 * G_USEC_PER_SEC) /* then it goes on from now on */
 #define MIN_WAIT_MS 20               /* packets due meanwhile go in one go */
@@ -119,6 +121,10 @@ fail (SpFile *file, const GError *error)
     release (file, now_us, why);
   else if (file->publisher != NULL)
     sp_publisher_pause (file->publisher, now_us, why);
+  else
+    sp_stream_source_fail (file->stream, file->rank, why);
+  sp_stream_source_retry_at (
+      file->stream, file->rank, now_us + (gint64)file->retry_ms * 1000);
   if (sp_stream_live_rank (file->stream, now_us) < 0)
     sp_stream_set_error (file->stream, why);
   sp_stream_count (file->stream, SP_STREAM_source_errors, 1);
@@ -252,6 +258,7 @@ on_timer (gpointer user_data)
   if (file->is_failed)
     {
       file->is_failed = FALSE;
+      sp_stream_source_begin (file->stream, file->rank);
       sp_file_reader_retry (file->reader);
     }
   play_due (file);
@@ -294,6 +301,8 @@ file_new (SpStream *stream, guint rank, const char *name, guint retry_ms)
   file->rank = rank;
   file->retry_ms = retry_ms;
   file->label = g_strdup_printf ("file %s", name);
+  sp_source_describe_file (stream, rank, name);
+  sp_stream_source_begin (stream, rank);
   return file;
 }
 

@@ -6,9 +6,7 @@
 #include "sp-clock.h"
 #include "sp-error.h"
 #include "sp-mmsh-demuxer.h"
-#include "sp-pull-fetch.h"
 #include "sp-pull-session.h"
-#include "sp-pull-talk.h"
 #include "sp-pull-timer.h"
 #include "sp-pull-uri.h"
 
@@ -468,10 +466,16 @@ sp_pull_attempt_new (const SpPullTarget *target,
   return attempt;
 }
 
-const char *
-sp_pull_attempt_via (SpPullAttempt *attempt)
+const SpPullTalk *
+sp_pull_attempt_talk (SpPullAttempt *attempt)
 {
-  return attempt->talk.via;
+  return &attempt->talk;
+}
+
+SpPullFetch *
+sp_pull_attempt_fetch (SpPullAttempt *attempt)
+{
+  return attempt->fetch;
 }
 
 /** sp_pull_attempt_free: what is under way is broken off; it reports to nobody.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "sp-config.h"
+#include "sp-pull-fetch.h"
+#include "sp-pull-talk.h"
 
 /** What is pulled and as whom; the same for all attempts. */
 typedef struct
@@ -38,6 +40,8 @@ SpPullAttempt *sp_pull_attempt_new (const SpPullTarget *target,
                                     GProxyResolver *proxy,
                                     const SpPullAttemptClass *class,
                                     gpointer user_data);
-/* (nullable): through which pumps it comes, as the last answer said it. */
-const char *sp_pull_attempt_via (SpPullAttempt *attempt);
+/* (transfer none): what the last answer said. */
+const SpPullTalk *sp_pull_attempt_talk (SpPullAttempt *attempt);
+/* (transfer none) (nullable): the request that is under way. */
+SpPullFetch *sp_pull_attempt_fetch (SpPullAttempt *attempt);
 void sp_pull_attempt_free (SpPullAttempt *attempt);

@@ -236,6 +236,23 @@ sp_pull_fetch_new (SoupSession *session,
   return fetch;
 }
 
+GInetSocketAddress *
+sp_pull_fetch_peer (SpPullFetch *fetch)
+{
+  GSocketAddress *address = soup_message_get_remote_address (fetch->message);
+
+  return G_IS_INET_SOCKET_ADDRESS (address) ? G_INET_SOCKET_ADDRESS (address)
+                                            : NULL;
+}
+
+gboolean
+sp_pull_fetch_is_tls (SpPullFetch *fetch)
+{
+  GUri *uri = soup_message_get_uri (fetch->message);
+
+  return g_str_equal (g_uri_get_scheme (uri), "https");
+}
+
 /** sp_pull_fetch_free: what is under way is broken off; it reports to nobody.
  */
 void

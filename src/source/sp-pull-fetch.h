@@ -27,6 +27,9 @@ SpPullFetch *sp_pull_fetch_new (SoupSession *session,
                                 const char *password,
                                 const SpPullFetchClass *class,
                                 gpointer user_data);
+/* (transfer none) (nullable): whom it is connected to. */
+GInetSocketAddress *sp_pull_fetch_peer (SpPullFetch *fetch);
+gboolean sp_pull_fetch_is_tls (SpPullFetch *fetch);
 void sp_pull_fetch_free (SpPullFetch *fetch);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpPullFetch, sp_pull_fetch_free)

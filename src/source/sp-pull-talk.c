@@ -174,6 +174,8 @@ sp_pull_talk_answer (SpPullTalk *talk, SoupMessageHeaders *headers)
   const char *supported = soup_message_headers_get_list (headers, "Supported");
 
   take_via (talk, headers);
+  g_free (talk->product);
+  talk->product = g_strdup (soup_message_headers_get_one (headers, "Server"));
   if (client_id != NULL)
     {
       g_free (talk->client_id);
@@ -198,6 +200,7 @@ sp_pull_talk_forget (SpPullTalk *talk)
 {
   g_clear_pointer (&talk->client_id, g_free);
   g_clear_pointer (&talk->via, g_free);
+  g_clear_pointer (&talk->product, g_free);
   talk->playlist_gen_id = 0;
   talk->has_asf = FALSE;
   talk->needs_select = FALSE;

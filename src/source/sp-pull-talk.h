@@ -14,6 +14,7 @@ typedef struct
   const char *pump_id; /* in Via: the loop guard */
 
   char *client_id;         /* as the server wrote it; NULL: none yet */
+  char *product;           /* Server; NULL: it names none */
   char *via;               /* pumps behind the server; NULL: it names none */
   gboolean is_loop;        /* this one is among them */
   guint32 playlist_gen_id; /* 0: none */

@@ -13,6 +13,7 @@
 #include "sp-pull-error.h"
 #include "sp-pull-timer.h"
 #include "sp-pull-uri.h"
+#include "sp-stream-sources.h"
 #include "sp-stream-via.h"
 
 /* The version is that of Windows 7's player: servers look at it. */
@@ -63,6 +64,25 @@ acquire (SpPull *pull, gint64 now_us, GError **error)
   return TRUE;
 }
 
+/* The first header of an attempt. */
+static void
+tell_peer (SpPull *pull, gint64 now_us)
+{
+  SpPullFetch *fetch = sp_pull_attempt_fetch (pull->attempt);
+  GInetSocketAddress *at = sp_pull_fetch_peer (fetch);
+  g_autofree char *address
+      = at != NULL
+            ? g_inet_address_to_string (g_inet_socket_address_get_address (at))
+            : NULL;
+  const SpSourcePeer peer
+      = { .address = address,
+          .port = at != NULL ? g_inet_socket_address_get_port (at) : 0,
+          .is_tls = sp_pull_fetch_is_tls (fetch),
+          .product = sp_pull_attempt_talk (pull->attempt)->product };
+
+  sp_publisher_connected (pull->publisher, &peer, now_us);
+}
+
 static gboolean
 on_header (gpointer user_data, const guint8 *data, gsize len, GError **error)
 {
@@ -72,7 +92,9 @@ on_header (gpointer user_data, const guint8 *data, gsize len, GError **error)
   if (!acquire (pull, now_us, error))
     return FALSE;
   sp_stream_set_via (
-      pull->stream, pull->rank, sp_pull_attempt_via (pull->attempt));
+      pull->stream, pull->rank, sp_pull_attempt_talk (pull->attempt)->via);
+  if (!pull->has_header)
+    tell_peer (pull, now_us);
   if (!sp_asf_intake_header (pull->intake, data, len, now_us, error))
     return FALSE;
   pull->has_header = TRUE;
@@ -147,6 +169,10 @@ on_over (gpointer user_data, gboolean is_end, const GError *error)
     release (pull, now_us, error->message);
   else if (pull->publisher != NULL)
     sp_publisher_pause (pull->publisher, now_us, error->message);
+  else
+    sp_stream_source_fail (pull->stream, pull->rank, error->message);
+  sp_stream_source_retry_at (
+      pull->stream, pull->rank, now_us + (gint64)wait_ms * 1000);
   if (sp_stream_live_rank (pull->stream, now_us) < 0)
     sp_stream_set_error (pull->stream, error->message);
   if (!is_end)
@@ -167,6 +193,7 @@ on_due (gpointer user_data)
 {
   SpPull *pull = user_data;
 
+  sp_stream_source_begin (pull->stream, pull->rank);
   pull->has_header = FALSE;
   pull->good_since_us = 0;
   pull->good_until_us = 0;
@@ -246,6 +273,8 @@ sp_pull_new (const SpSourceConfig *config,
     {
       pull->label = g_strdup_printf ("pull from %s", config->host);
       sp_stream_set_error (stream, "the source's address is not valid");
+      sp_stream_source_begin (stream, rank);
+      sp_stream_source_fail (stream, rank, "its address is not valid");
       log_failure (pull, error, 0);
       return &pull->parent;
     }

@@ -4,6 +4,8 @@
 #include "sp-supervisor.h"
 
 #include "sp-clock.h"
+#include "sp-source-describe.h"
+#include "sp-stream-sources.h"
 
 #define TICK_MS 1000
 /* A fallback goes on for so long beside a better source, in case that flutters.
@@ -56,11 +58,16 @@ make (const SpSourceConfig *config,
 }
 
 static void
-stop (Post *post)
+stop (Charge *charge, guint rank)
 {
+  Post *post = &charge->posts[rank];
+
+  if (post->started_us == 0)
+    return;
   g_clear_pointer (&post->source, sp_source_free);
   post->surplus_us = 0;
   post->started_us = 0;
+  sp_stream_source_rest (charge->stream, rank);
 }
 
 static void
@@ -69,27 +76,36 @@ charge_free (gpointer data)
   Charge *charge = data;
 
   for (guint i = 0; i < charge->configs->len; i++)
-    stop (&charge->posts[i]);
+    stop (charge, i);
   g_ptr_array_unref (charge->configs);
   sp_stream_unref (charge->stream);
   g_free (charge->posts);
   g_free (charge);
 }
 
+/* Is it the turn of this one? The one before it that is switched on has had
+ * its chance, or there is none. */
+static gboolean
+is_next (Charge *charge, guint rank, gint64 now_us)
+{
+  for (guint before = rank; before-- > 0;)
+    {
+      gint64 before_us = charge->posts[before].started_us;
+
+      if (sp_stream_source_is_enabled (charge->stream, before))
+        return before_us != 0 && now_us - before_us >= GRACE_US;
+    }
+  return TRUE;
+}
+
 /* Of a stream that is wanted: the main source always; a fallback while no
- * better one is live and the one before it has had its chance. */
+ * better one is live, when its turn has come. */
 static gboolean
 is_needed (Charge *charge, guint rank, gint live_rank, gint64 now_us)
 {
-  gint64 before_us;
-
-  if (rank == 0)
-    return TRUE;
   if (live_rank >= 0 && live_rank < (gint)rank)
     return FALSE;
-  before_us = charge->posts[rank - 1].started_us;
-  return charge->posts[rank].started_us != 0
-         || (before_us != 0 && now_us - before_us >= GRACE_US);
+  return charge->posts[rank].started_us != 0 || is_next (charge, rank, now_us);
 }
 
 static void
@@ -122,7 +138,7 @@ look_at_post (SpSupervisor *supervisor,
   if (post->surplus_us == 0)
     post->surplus_us = now_us;
   if (now_us - post->surplus_us >= OVERLAP_US)
-    stop (post);
+    stop (charge, rank);
 }
 
 /* From the best down; each start may have changed what is live. */
@@ -133,14 +149,14 @@ look (SpSupervisor *supervisor, Charge *charge, gint64 now_us)
       = !charge->is_on_demand || sp_stream_is_wanted (charge->stream, now_us);
 
   for (guint rank = 0; rank < charge->configs->len; rank++)
-    if (is_wanted)
+    if (is_wanted && sp_stream_source_is_enabled (charge->stream, rank))
       look_at_post (supervisor,
                     charge,
                     rank,
                     sp_stream_live_rank (charge->stream, now_us),
                     now_us);
     else
-      stop (&charge->posts[rank]);
+      stop (charge, rank);
 }
 
 void
@@ -199,6 +215,7 @@ sp_supervisor_add (SpSupervisor *supervisor,
   charge->configs = g_ptr_array_ref (config->sources);
   charge->is_on_demand = config->on_demand;
   charge->posts = g_new0 (Post, config->sources->len);
+  sp_source_describe (stream, config->sources);
   g_hash_table_replace (supervisor->charges, stream, charge);
   look (supervisor, charge, sp_clock_now_us ());
 }
@@ -216,4 +233,20 @@ sp_supervisor_update (SpSupervisor *supervisor, SpStream *stream)
 
   if (charge != NULL)
     look (supervisor, charge, sp_clock_now_us ());
+}
+
+gboolean
+sp_supervisor_set_enabled (SpSupervisor *supervisor,
+                           SpStream *stream,
+                           guint source_index,
+                           gboolean is_enabled)
+{
+  gint64 now_us = sp_clock_now_us ();
+
+  if (source_index == 0 || source_index > SP_MAX_RANKS
+      || !sp_stream_source_set_enabled (
+          stream, source_index - 1, is_enabled, now_us))
+    return FALSE;
+  sp_supervisor_update (supervisor, stream);
+  return TRUE;
 }

@@ -87,20 +87,31 @@ sp_pump_state_name (SpPumpState state)
   return names[state - 1];
 }
 
+gboolean
+sp_quality_ranks (const SpQuality *quality, guint lag_ms)
+{
+  return lag_ms > 0
+         && (quality->n_worst < SP_WORST_CLIENTS
+             || lag_ms > quality->worst[SP_WORST_CLIENTS - 1].lag_ms);
+}
+
+gboolean
+sp_quality_is_mass_lag (const SpQuality *quality)
+{
+  return quality->clients >= SP_MASS_LAG_CLIENTS
+         && 2 * quality->behind > quality->clients;
+}
+
 /* Into its place by lag; the last one falls out when there are too many. */
 static void
 rank (SpQuality *quality, const SpWorstClient *client)
 {
   guint at;
 
-  if (client->lag_ms == 0)
+  if (!sp_quality_ranks (quality, client->lag_ms))
     return;
-  if (quality->n_worst < SP_WORST_CLIENTS)
-    at = quality->n_worst++;
-  else if (client->lag_ms > quality->worst[SP_WORST_CLIENTS - 1].lag_ms)
-    at = SP_WORST_CLIENTS - 1;
-  else
-    return;
+  at = quality->n_worst < SP_WORST_CLIENTS ? quality->n_worst++
+                                           : SP_WORST_CLIENTS - 1;
   for (; at > 0 && quality->worst[at - 1].lag_ms < client->lag_ms; at--)
     quality->worst[at] = quality->worst[at - 1];
   quality->worst[at] = *client;

@@ -102,6 +102,13 @@ typedef struct
 
 /* The one client in. */
 void sp_quality_add (SpQuality *quality, const SpWorstClient *client);
+/* Whether a client of @lag_ms would be among the worst: what is costly to find
+ * out about it is wanted only then. */
+gboolean sp_quality_ranks (const SpQuality *quality, guint lag_ms);
+/* More than half of at least SP_MASS_LAG_CLIENTS are behind: not each one's own
+ * line, but the pump or its network. */
+#define SP_MASS_LAG_CLIENTS 10
+gboolean sp_quality_is_mass_lag (const SpQuality *quality);
 /* All of @from in. */
 void sp_quality_merge (SpQuality *quality, const SpQuality *from);
 

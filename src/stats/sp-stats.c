@@ -42,10 +42,16 @@ sp_stats_get (SpPumpCounter counter)
 }
 
 /** sp_stream_counters_sum: adds what @from shows now to @sum, which is the
- * caller's own. */
+ * caller's own. The goings are read before the comings, and each was counted
+ * after its coming. */
 void
 sp_stream_counters_sum (SpStreamCounters *sum, const SpStreamCounters *from)
 {
+  const guint goings = SP_STREAM_clients_disconnected;
+
+  sum->value[goings]
+      += __atomic_load_n (&from->value[goings], __ATOMIC_ACQUIRE);
   for (guint i = 0; i < SP_N_STREAM_COUNTERS; i++)
-    sum->value[i] += __atomic_load_n (&from->value[i], __ATOMIC_RELAXED);
+    if (i != goings)
+      sum->value[i] += __atomic_load_n (&from->value[i], __ATOMIC_RELAXED);
 }

@@ -48,14 +48,19 @@ typedef struct
   guint64 value[SP_N_STREAM_COUNTERS];
 } SpStreamCounters;
 
+/* Relaxed, but for the goings: see sp_stream_counters_sum(). */
 static inline void
 sp_stream_counters_add (SpStreamCounters *counters,
                         SpStreamCounter counter,
                         guint64 n)
 {
-  __atomic_fetch_add (&counters->value[counter], n, __ATOMIC_RELAXED);
+  if (counter == SP_STREAM_clients_disconnected)
+    __atomic_fetch_add (&counters->value[counter], n, __ATOMIC_RELEASE);
+  else
+    __atomic_fetch_add (&counters->value[counter], n, __ATOMIC_RELAXED);
 }
 
-/* Adds what @from shows now to @sum. Any thread. */
+/* Adds what @from shows now to @sum. Any thread. Never shows more clients that
+ * went than that came: the difference of the two is the gauge. */
 void sp_stream_counters_sum (SpStreamCounters *sum,
                              const SpStreamCounters *from);

@@ -65,7 +65,7 @@ test_limits (gconstpointer data)
       g_autoptr (GInetAddress) address = g_inet_address_new_from_string (*text);
       g_autoptr (GError) error = NULL;
 
-      if (sp_admission_enter (admission, stream, address, 0, &error))
+      if (sp_admission_enter (admission, stream, address, NULL, 0, &error))
         admitted++;
       else
         g_assert_error (error, SP_ERROR, SP_ERROR_LIMIT);
@@ -86,7 +86,8 @@ test_a_place_comes_back (void)
 
   for (guint i = 0; i < 3; i++)
     {
-      g_assert_true (sp_admission_enter (admission, stream, address, 0, NULL));
+      g_assert_true (
+          sp_admission_enter (admission, stream, address, NULL, 0, NULL));
       sp_admission_leave (admission, stream, address);
     }
   g_assert_cmpuint (sp_admission_count (admission), ==, 0);
@@ -113,7 +114,7 @@ test_bandwidth (void)
         publisher, &meta, bytes, sizeof bytes, i * G_USEC_PER_SEC / 40, NULL);
   for (guint i = 0; i < 5; i++)
     admitted += sp_admission_enter (
-                    admission, stream, address, 5 * G_USEC_PER_SEC, NULL)
+                    admission, stream, address, NULL, 5 * G_USEC_PER_SEC, NULL)
                 != 0;
   g_assert_cmpuint (admitted, ==, 2);
   sp_publisher_release (publisher, FALSE, 0, NULL);

@@ -84,8 +84,9 @@ static void
 on_kicked (gpointer data, gpointer result)
 {
   SpNetHouse *house = data;
+  g_autoptr (SpKicked) kicked = result;
 
-  house->found += GPOINTER_TO_UINT (result);
+  house->found += kicked->clients;
   house->answers++;
 }
 
