@@ -291,7 +291,8 @@ function signIn(problem) {
   feed.stop();
   clearTimeout(timer);
   timer = null;
-  put($('sign-in-error'), token() ? problem.message : '');
+  if (token()) // the first of several refusals
+    put($('sign-in-error'), problem.message);
   setToken(null);
   $('content').hidden = true;
   $('actions').hidden = true;
@@ -308,6 +309,7 @@ function signIn(problem) {
 function onToken(event) {
   event.preventDefault();
   setToken($('token').value);
+  put($('sign-in-error'), '');
   $('sign-in').hidden = true;
   $('token').value = '';
   look().then(() => {
