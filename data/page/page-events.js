@@ -34,7 +34,7 @@ export class EventFeed {
     this.which.addEventListener('change', () => this.rebuild());
     this.events = [];
     this.last = null; // the number of the newest; null: not known where to begin
-    this.began = null;
+    this.uptime = 0;
     this.stopper = null;
     this.how = '';
   }
@@ -45,9 +45,9 @@ export class EventFeed {
       put(this.empty, t('This pump has no event feed.'));
       return;
     }
-    if (this.began !== null && this.began !== status.started && status.last_event < this.last)
-      this.last = null; // another run of the pump, which counts from 0
-    this.began = status.started;
+    if (status.uptime_s < this.uptime || status.last_event < this.last)
+      this.last = null; // another run of the pump, which counts anew
+    this.uptime = status.uptime_s ?? 0;
     this.last ??= Math.max(0, status.last_event - LOOK_BACK);
     if (this.stopper === null) {
       this.stopper = new AbortController();

@@ -45,7 +45,7 @@ function reasonOf(stream) {
 }
 
 function sourceOf(stream) {
-  const rank = stream.source_rank > 0 ? `${t('fallback {n}', { n: stream.source_rank })}: ` : '';
+  const rank = stream.source_rank > 0 ? `${t('fallback {n}:', { n: stream.source_rank })} ` : '';
   if (stream.source_label || isOn(stream))
     return rank + text(stream.source_label);
   return [stream.source_type, t('no source')].filter(Boolean).join(', ');

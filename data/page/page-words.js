@@ -82,7 +82,7 @@ const french = {
   'Source': 'Source',
   'no source': 'aucune source',
   'silent for {time}': 'muette depuis {time}',
-  'fallback {n}': 'secours {n}',
+  'fallback {n}:': 'secours {n} :',
   'no new viewers': 'pas de nouveaux spectateurs',
   'on demand': 'à la demande',
   'Viewers, last {span}: {low} to {high}': 'Spectateurs, dernières {span} : {low} à {high}',

@@ -28,6 +28,11 @@ def wave(seed, period=17.0):
     return 1 - 2 * abs(1 - x)
 
 
+def crowd(clients, seed):
+    """About as many; the first clients are those that can be listed."""
+    return clients if clients in (0, 130) else max(1, clients + round(clients * 0.2 * wave(seed, 9.0)))
+
+
 def source(index, kind, url, state='active', health='ok', **more):
     made = {
         'index': index, 'type': kind, 'url': url, 'state': state, 'health': health, 'health_reason': None,
@@ -47,6 +52,7 @@ def histogram(counts):
 
 def stream(index, path, name, state='live', clients=0, bps=512000, counts=None, **more):
     is_on = state in ('live', 'fallback')
+    clients = crowd(clients, index)
     counts = counts or ([clients] + [0] * 7)
     made = {
         'index': index, 'path': path, 'name': name, 'state': state, 'draining': False, 'on_demand': False,
@@ -68,6 +74,10 @@ def stream(index, path, name, state='live', clients=0, bps=512000, counts=None, 
                            'active' if is_on else 'waiting', 'ok' if is_on else 'absent')],
     }
     made.update(more)
+    if made['health'] == 'degraded':
+        made['bitrate_bps'] = int(bps * (0.7 + 0.25 * wave(index, 4.0)))
+    if made['health'] == 'stalled':
+        made['bitrate_bps'] = 0
     return made
 
 
@@ -260,7 +270,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def serve_file(self, name):
         self.answer(200, TYPES[pathlib.Path(name).suffix] + '; charset=utf-8', (PAGE / name).read_bytes(),
-                    Content_Security_Policy="default-src 'self'")
+                    Content_Security_Policy="default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 
     def is_admitted(self):
         token = self.server.pump.token

@@ -7,6 +7,8 @@ import time
 from browser import Browser
 from mock import Pump, Server
 
+SETTLE_S = 5
+HISTORY_S = 150
 DESKTOP, PHONE = (1280, 900, False), (390, 844, True)
 OPEN = 'document.querySelectorAll(".opener").forEach((node, at) => { if (at === %d) node.click(); })'
 # name: scene, size, scheme, language, whole page, script
@@ -30,26 +32,41 @@ SHOTS = {
 }
 
 
+def take(browser, folder, name, size, scheme, is_whole):
+    width, height, is_mobile = size
+    if is_whole:
+        browser.look(width, height, scheme, is_mobile)
+        height = max(height, browser.run('document.documentElement.scrollHeight'))
+    browser.look(width, height, scheme, is_mobile)
+    time.sleep(0.4)
+    browser.shoot(pathlib.Path(folder) / f'{name}.png')
+    print(name, browser.run('document.documentElement.scrollWidth'), [each for each in browser.complaints() if '401' not in each])
+
+
 def main(folder, names):
     browser = Browser()
     servers = {scene: Server(Pump(scene, 'secret' if scene == 'token' else None)).start()
                for scene in ('full', 'empty', 'sparse', 'rude', 'drain', 'token')}
     try:
-        for name, (scene, (width, height, is_mobile), scheme, language, is_whole, script) in SHOTS.items():
+        for name, (scene, size, scheme, language, is_whole, script) in SHOTS.items():
             if names and name not in names:
                 continue
-            browser.look(width, height, scheme, is_mobile)
+            browser.look(*size[:2], scheme, size[2])
             browser.go(f'{servers[scene].url}?lang={language}')
-            time.sleep(1 if scene == 'token' else 7)
+            time.sleep(SETTLE_S)
             if script:
                 browser.run(f'(() => {{ {script} }})()')
                 time.sleep(1.5)
-            if is_whole:
-                tall = browser.run('document.documentElement.scrollHeight')
-                browser.look(width, max(height, tall), scheme, is_mobile)
-                time.sleep(0.3)
-            browser.shoot(pathlib.Path(folder) / f'{name}.png')
-            print(name, browser.run('document.documentElement.scrollWidth'), [c for c in browser.complaints() if '401' not in c])
+            take(browser, folder, name, size, scheme, is_whole)
+        if not names or 'long' in names:  # with some minutes of history
+            browser.look()
+            browser.go(f'{servers["full"].url}?lang=en')
+            time.sleep(HISTORY_S)
+            for language in ('en', 'fr'):
+                for scheme in ('light', 'dark'):
+                    take(browser, folder, f'long-desktop-{scheme}-{language}', DESKTOP, scheme, False)
+                    take(browser, folder, f'long-phone-{scheme}-{language}', PHONE, scheme, False)
+                browser.run('document.getElementById("lang").click()')
     finally:
         browser.close()
         for server in servers.values():
