@@ -3,8 +3,7 @@
 
 #include "sp-admin-private.h"
 
-#include "sp-admin-json.h"
-
+#include <glib/gi18n.h>
 #include <string.h>
 
 /* Also those that libsoup has set itself: it forgets them after a 100. One
@@ -78,24 +77,44 @@ sp_admin_answer_text (SoupServerMessage *message,
           strlen (text));
 }
 
-/** sp_admin_answer_page: a file of the status page, which takes nothing from
- * elsewhere and is in no frame of another's page. */
 void
-sp_admin_answer_page (SoupServerMessage *message,
+sp_admin_answer_take (SoupServerMessage *message,
                       const char *content_type,
-                      GBytes *bytes)
+                      char *text,
+                      gsize len)
 {
-  SoupMessageHeaders *headers
-      = soup_server_message_get_response_headers (message);
-  gsize len;
-  const char *text = g_bytes_get_data (bytes, &len);
+  answer (message, SOUP_STATUS_OK, content_type, text, len);
+}
 
-  soup_message_headers_replace (headers,
-                                "Content-Security-Policy",
-                                "default-src 'self'; base-uri 'none'; "
-                                "form-action 'self'; frame-ancestors 'none'");
-  soup_message_headers_replace (headers, "Referrer-Policy", "no-referrer");
-  answer (message, SOUP_STATUS_OK, content_type, g_memdup2 (text, len), len);
+/** sp_admin_answer_bytes: 200 */
+void
+sp_admin_answer_bytes (SoupServerMessage *message,
+                       const char *content_type,
+                       GBytes *bytes)
+{
+  set_headers (message);
+  soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
+  sp_admin_answer_header (message, "Content-Type", content_type);
+  if (g_bytes_get_size (bytes) > 0)
+    soup_message_body_append_bytes (
+        soup_server_message_get_response_body (message), bytes);
+}
+
+/** sp_admin_answer_nothing: 204 */
+void
+sp_admin_answer_nothing (SoupServerMessage *message)
+{
+  set_headers (message);
+  soup_server_message_set_status (message, SOUP_STATUS_NO_CONTENT, NULL);
+}
+
+void
+sp_admin_answer_header (SoupServerMessage *message,
+                        const char *name,
+                        const char *value)
+{
+  soup_message_headers_replace (
+      soup_server_message_get_response_headers (message), name, value);
 }
 
 /** sp_admin_answer_problem: problem+json; the text tells the caller what to
@@ -112,9 +131,28 @@ sp_admin_answer_problem (SoupServerMessage *message,
   va_start (args, format);
   detail = g_strdup_vprintf (format, args);
   va_end (args);
-  answer_node (
-      message,
-      status,
-      "application/problem+json",
-      sp_admin_json_problem (status, soup_status_get_phrase (status), detail));
+  sp_admin_answer_problems (message, status, NULL, detail);
+}
+
+/** sp_admin_answer_problems: @problems: (nullable) (element-type utf8): each
+ * thing that is wrong. */
+void
+sp_admin_answer_problems (SoupServerMessage *message,
+                          guint status,
+                          GPtrArray *problems,
+                          const char *detail)
+{
+  answer_node (message,
+               status,
+               "application/problem+json",
+               sp_admin_json_problem (
+                   status, soup_status_get_phrase (status), detail, problems));
+}
+
+void
+sp_admin_answer_missing (SoupServerMessage *message)
+{
+  sp_admin_answer_problem (message,
+                           SOUP_STATUS_SERVICE_UNAVAILABLE,
+                           _ ("this pump cannot do that at present"));
 }

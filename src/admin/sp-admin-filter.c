@@ -3,13 +3,12 @@
 
 #include "sp-admin-filter.h"
 
+#include "sp-admin-body.h"
 #include "sp-error.h"
 
 #include <glib/gi18n.h>
-#include <json-glib/json-glib.h>
 #include <string.h>
 
-#define MAX_DEPTH 16 /* JsonParser calls itself for each level */
 #define MAPPED_BITS 96
 
 void
@@ -71,75 +70,6 @@ sp_admin_filter_parse_mask (const char *text, GError **error)
                    "after the prefix are zero"),
                 text);
   return NULL;
-}
-
-/* One JSON object by its brackets, and nothing around it. JsonParser takes more
- * than JSON (comments, assignments, several values) and calls itself for each
- * level, so that a body of brackets would exhaust the stack. */
-static gboolean
-is_one_object (const char *body, gsize len)
-{
-  static const char others[] = "+-.:,";
-  gboolean is_string = FALSE;
-  gboolean is_over = FALSE;
-  guint depth = 0;
-
-  for (gsize i = 0; i < len; i++)
-    {
-      char c = body[i];
-
-      if (is_string)
-        {
-          i += c == '\\';
-          is_string = c != '"';
-          continue;
-        }
-      if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
-        continue;
-      if (is_over || (depth == 0 && c != '{'))
-        return FALSE;
-      if (c == '{' || c == '[')
-        depth++;
-      else if (c == '}' || c == ']')
-        is_over = --depth == 0;
-      else if (c == '"')
-        is_string = TRUE;
-      else if (!g_ascii_isalnum (c)
-               && memchr (others, c, sizeof others - 1) == NULL)
-        return FALSE;
-      if (depth > MAX_DEPTH)
-        return FALSE;
-    }
-  return is_over;
-}
-
-/* Of @parser, which stays the owner; NULL when @body is not an object. */
-static JsonObject *
-parse_object (JsonParser *parser, const char *body, gsize len, GError **error)
-{
-  g_autoptr (GError) local = NULL;
-  JsonNode *root;
-
-  if (!is_one_object (body, len))
-    {
-      sp_error_set (error,
-                    SP_ERROR_PROTOCOL,
-                    _ ("the body must be one JSON object, such as "
-                       "{\"client\": 17}"));
-      return NULL;
-    }
-  if (!json_parser_load_from_data (parser, body, (gssize)len, &local))
-    {
-      sp_error_set (error,
-                    SP_ERROR_PROTOCOL,
-                    _ ("the body is not JSON: %s"),
-                    local->message);
-      return NULL;
-    }
-  root = json_parser_get_root (parser);
-  return root != NULL && JSON_NODE_HOLDS_OBJECT (root)
-             ? json_node_get_object (root)
-             : NULL;
 }
 
 static gboolean
@@ -210,53 +140,58 @@ static const struct
   { "external_id", take_external_id },
 };
 
+/* How many of the four say who is meant. */
 static gboolean
-check_member (const char *name, GError **error)
+check_count (JsonObject *object, GError **error)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (kick_members); i++)
-    if (g_str_equal (name, kick_members[i].name))
-      return TRUE;
-  if (g_str_equal (name, "ban_seconds"))
-    return sp_error_set (error,
-                         SP_ERROR_PROTOCOL,
-                         _ ("\"ban_seconds\": this version has no bans; leave "
-                            "it out to kick only"));
-  return sp_error_set (error,
-                       SP_ERROR_PROTOCOL,
-                       _ ("\"%s\" is unknown; give one of \"client\", "
-                          "\"stream\", \"address\", \"external_id\""),
-                       name);
-}
+  guint n_members = json_object_get_size (object)
+                    - json_object_has_member (object, "ban_seconds");
 
-static gboolean
-check_members (JsonObject *object, GError **error)
-{
-  g_autoptr (GList) names = json_object_get_members (object);
-
-  for (GList *link = names; link != NULL; link = link->next)
-    if (!check_member (link->data, error))
-      return FALSE;
-  if (json_object_get_size (object) == 1)
+  if (n_members == 1)
     return TRUE;
   return sp_error_set (error,
                        SP_ERROR_PROTOCOL,
                        _ ("give exactly one of \"client\", \"stream\", "
                           "\"address\", \"external_id\", not %u"),
-                       json_object_get_size (object));
+                       n_members);
+}
+
+static gboolean
+take_ban (SpAdminFilter *filter, JsonObject *object, GError **error)
+{
+  JsonNode *node = json_object_get_member (object, "ban_seconds");
+  gint64 ban_s = 0;
+
+  if (node == NULL)
+    return TRUE;
+  if (json_node_get_value_type (node) == G_TYPE_INT64)
+    ban_s = json_node_get_int (node);
+  if (ban_s < 1 || ban_s > SP_ADMIN_BAN_MAX_S)
+    return sp_error_set (error,
+                         SP_ERROR_PROTOCOL,
+                         _ ("\"ban_seconds\" must be a whole number from 1 to "
+                            "%d; leave it out to kick only"),
+                         SP_ADMIN_BAN_MAX_S);
+  filter->ban_s = (guint)ban_s;
+  return TRUE;
 }
 
 /** sp_admin_filter_parse_kick: the body of a kick, {"client": ID} and the like:
- * exactly one of the four, so that a slip kicks nobody. */
+ * exactly one of the four, so that a slip kicks nobody, and perhaps
+ * "ban_seconds". */
 gboolean
 sp_admin_filter_parse_kick (SpAdminFilter *filter,
                             const char *body,
                             gsize len,
                             GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  JsonObject *object = parse_object (parser, body, len, error);
+  static const char *const names[]
+      = { "client", "stream", "address", "external_id", "ban_seconds", NULL };
+  g_autoptr (JsonNode) root = sp_admin_body_object (body, len, error);
+  JsonObject *object = root != NULL ? json_node_get_object (root) : NULL;
 
-  if (object == NULL || !check_members (object, error))
+  if (object == NULL || !sp_admin_body_check_names (object, names, error)
+      || !check_count (object, error) || !take_ban (filter, object, error))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (kick_members); i++)
     {
@@ -268,24 +203,27 @@ sp_admin_filter_parse_kick (SpAdminFilter *filter,
   g_return_val_if_reached (FALSE);
 }
 
-/* (nullable) (transfer none): an empty value counts as none. */
-static const char *
-query_value (GHashTable *query, const char *name)
+/** sp_admin_query_value: (nullable) (transfer none): an empty value counts as
+ * none; so does no @query. */
+const char *
+sp_admin_query_value (GHashTable *query, const char *name)
 {
   const char *value = query != NULL ? g_hash_table_lookup (query, name) : NULL;
 
   return value != NULL && *value != '\0' ? value : NULL;
 }
 
-static gboolean
-query_number (GHashTable *query,
-              const char *name,
-              guint minimum,
-              guint64 maximum,
-              guint64 *number,
-              GError **error)
+/** sp_admin_query_number: TRUE when @name is not given, too; then @number stays
+ * as it is. */
+gboolean
+sp_admin_query_number (GHashTable *query,
+                       const char *name,
+                       guint minimum,
+                       guint64 maximum,
+                       guint64 *number,
+                       GError **error)
 {
-  const char *text = query_value (query, name);
+  const char *text = sp_admin_query_value (query, name);
   g_autofree char *last = g_strdup_printf ("%" G_GUINT64_FORMAT, maximum);
 
   if (text == NULL
@@ -307,15 +245,17 @@ sp_admin_filter_parse_query (SpAdminFilter *filter,
                              GHashTable *query,
                              GError **error)
 {
-  const char *address = query_value (query, "address");
+  const char *address = sp_admin_query_value (query, "address");
   guint64 limit = SP_ADMIN_PAGE_DEFAULT;
 
-  filter->stream = g_strdup (query_value (query, "stream"));
+  filter->stream = g_strdup (sp_admin_query_value (query, "stream"));
   filter->filter.stream = filter->stream;
-  filter->external_id = g_strdup (query_value (query, "external_id"));
+  filter->external_id = g_strdup (sp_admin_query_value (query, "external_id"));
   filter->filter.external_id = filter->external_id;
-  if (!query_number (query, "after", 0, G_MAXINT64, &filter->after, error)
-      || !query_number (query, "limit", 1, SP_ADMIN_PAGE_MAX, &limit, error))
+  if (!sp_admin_query_number (
+          query, "after", 0, G_MAXINT64, &filter->after, error)
+      || !sp_admin_query_number (
+          query, "limit", 1, SP_ADMIN_PAGE_MAX, &limit, error))
     return FALSE;
   filter->limit = (guint)limit;
   if (address != NULL)

@@ -3,6 +3,7 @@
 
 #include "sp-admin-listener.h"
 
+#include "sp-admin-socket.h"
 #include "sp-log.h"
 
 #include <netinet/in.h>
@@ -16,6 +17,7 @@ struct _SpAdminListener
   SoupServer *server;
   SpAdminLimits limits;
   GSocket *socket;
+  char *path;         /* of a Unix socket; NULL: it is a port */
   GSource *incoming;  /* NULL: not accepting at present */
   GSource *pause;     /* until descriptors may be there again */
   GHashTable *visits; /* a set of Visit */
@@ -27,7 +29,8 @@ typedef struct
 {
   SpAdminListener *listener;
   GSocketConnection *connection; /* weak */
-  GSource *deadline;
+  GSocketAddress *remote;        /* the very one its messages have */
+  GSource *deadline;             /* NULL: it is kept */
 } Visit;
 
 static void update (SpAdminListener *listener);
@@ -55,6 +58,7 @@ static void
 visit_free (Visit *visit)
 {
   clear_source (&visit->deadline);
+  g_object_unref (visit->remote);
   g_free (visit);
 }
 
@@ -79,22 +83,35 @@ on_deadline (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* libsoup knows addresses of the Internet only. */
+static GSocketAddress *
+address_of (SpAdminListener *listener, GSocketAddress *address)
+{
+  if (listener->path == NULL)
+    return address;
+  g_clear_object (&address);
+  return g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+}
+
 static void
 adopt (SpAdminListener *listener, GSocket *socket)
 {
   g_autoptr (GSocketConnection) connection
       = g_socket_connection_factory_create_connection (socket);
-  g_autoptr (GSocketAddress) local = g_socket_get_local_address (socket, NULL);
+  g_autoptr (GSocketAddress) local
+      = address_of (listener, g_socket_get_local_address (socket, NULL));
   g_autoptr (GSocketAddress) remote
-      = g_socket_get_remote_address (socket, NULL);
+      = address_of (listener, g_socket_get_remote_address (socket, NULL));
   Visit *visit;
 
   if (local == NULL || remote == NULL) /* gone already */
     return;
-  (void)g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
+  if (listener->path == NULL)
+    (void)g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
   visit = g_new0 (Visit, 1);
   visit->listener = listener;
   visit->connection = connection;
+  visit->remote = g_object_ref (remote);
   visit->deadline
       = add_timeout (listener->limits.deadline_ms, on_deadline, visit);
   g_hash_table_add (listener->visits, visit);
@@ -198,6 +215,19 @@ open_socket (const char *address, guint16 port, GError **error)
   return g_steal_pointer (&socket);
 }
 
+static SpAdminListener *
+listener_new (SoupServer *server, GSocket *socket, const SpAdminLimits *limits)
+{
+  SpAdminListener *listener = g_new0 (SpAdminListener, 1);
+
+  listener->server = g_object_ref (server);
+  listener->limits = *limits;
+  listener->socket = socket;
+  listener->visits
+      = g_hash_table_new_full (NULL, NULL, (GDestroyNotify)visit_free, NULL);
+  return listener;
+}
+
 /** sp_admin_listener_new: gives @server each connection that comes to @address
  * (an IP address); NULL when the port cannot be opened. */
 SpAdminListener *
@@ -212,14 +242,62 @@ sp_admin_listener_new (SoupServer *server,
 
   if (socket == NULL)
     return NULL;
-  listener = g_new0 (SpAdminListener, 1);
-  listener->server = g_object_ref (server);
-  listener->limits = *limits;
-  listener->socket = socket;
-  listener->visits
-      = g_hash_table_new_full (NULL, NULL, (GDestroyNotify)visit_free, NULL);
+  listener = listener_new (server, socket, limits);
   update (listener);
   return listener;
+}
+
+/** sp_admin_listener_new_local: the same of the Unix socket @path, which is
+ * made; NULL when it cannot be. */
+SpAdminListener *
+sp_admin_listener_new_local (SoupServer *server,
+                             const char *path,
+                             const SpAdminLimits *limits,
+                             GError **error)
+{
+  GSocket *socket = sp_admin_socket_open (path, error);
+  SpAdminListener *listener;
+
+  if (socket == NULL)
+    return NULL;
+  listener = listener_new (server, socket, limits);
+  listener->path = g_strdup (path);
+  update (listener);
+  return listener;
+}
+
+static Visit *
+find_visit (SpAdminListener *listener, GSocketAddress *remote)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, listener->visits);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if (((Visit *)key)->remote == remote)
+      return key;
+  return NULL;
+}
+
+/** sp_admin_listener_has: @remote: the object that a message has as its remote
+ * address. */
+gboolean
+sp_admin_listener_has (SpAdminListener *listener, GSocketAddress *remote)
+{
+  return find_visit (listener, remote) != NULL;
+}
+
+/** sp_admin_listener_keep: the connection with @remote has no deadline any
+ * more. (transfer full) (nullable): its socket; NULL: it is not of here. */
+GSocket *
+sp_admin_listener_keep (SpAdminListener *listener, GSocketAddress *remote)
+{
+  Visit *visit = find_visit (listener, remote);
+
+  if (visit == NULL)
+    return NULL;
+  clear_source (&visit->deadline);
+  return g_object_ref (g_socket_connection_get_socket (visit->connection));
 }
 
 guint16
@@ -252,6 +330,9 @@ sp_admin_listener_free (SpAdminListener *listener)
           G_OBJECT (visit->connection), on_connection_gone, visit);
     }
   g_hash_table_unref (listener->visits);
+  if (listener->path != NULL)
+    sp_admin_socket_remove (listener->socket, listener->path);
+  g_free (listener->path);
   g_object_unref (listener->socket);
   g_object_unref (listener->server);
   g_free (listener);

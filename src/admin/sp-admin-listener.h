@@ -3,9 +3,10 @@
 
 #include <libsoup/soup.h>
 
-/** The port of the admin REST. SoupServer's own listening takes any number of
- * connections and keeps them for ever; here there are at most so many, each for
- * so long, and out of descriptors means a pause. Main thread. */
+/** The port, or the Unix socket, of the admin REST. SoupServer's own listening
+ * takes any number of connections and keeps them for ever; here there are at
+ * most so many, each for so long, and out of descriptors means a pause. Main
+ * thread. */
 typedef struct _SpAdminListener SpAdminListener;
 
 typedef struct
@@ -19,6 +20,14 @@ SpAdminListener *sp_admin_listener_new (SoupServer *server,
                                         guint16 port,
                                         const SpAdminLimits *limits,
                                         GError **error);
+SpAdminListener *sp_admin_listener_new_local (SoupServer *server,
+                                              const char *path,
+                                              const SpAdminLimits *limits,
+                                              GError **error);
+gboolean sp_admin_listener_has (SpAdminListener *listener,
+                                GSocketAddress *remote);
+GSocket *sp_admin_listener_keep (SpAdminListener *listener,
+                                 GSocketAddress *remote);
 guint16 sp_admin_listener_port (SpAdminListener *listener);
 void sp_admin_listener_free (SpAdminListener *listener);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpAdminListener, sp_admin_listener_free)

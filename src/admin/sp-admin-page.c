@@ -3,45 +3,55 @@
 
 #include "sp-admin-page.h"
 
-#include "sp-page-resources.h"
-
 #include <string.h>
 
-#define FOLDER "/stream_pump/page"
+#define FOLDER "/stream_pump/page/"
+#define MAX_NAME 64
 
-/* (nullable): by the end of @path. */
-static const char *
-find_content_type (const char *path)
+static gboolean
+is_name (const char *name)
+{
+  if (*name == '\0' || *name == '.' || strlen (name) > MAX_NAME)
+    return FALSE;
+  for (const char *at = name; *at != '\0'; at++)
+    if (!g_ascii_isalnum (*at) && strchr ("-_.", *at) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+GBytes *
+sp_admin_page_lookup (const char *name)
+{
+  g_autofree char *path = NULL;
+
+  if (!is_name (name))
+    return NULL;
+  path = g_strconcat (FOLDER, name, NULL);
+  return g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+}
+
+/** sp_admin_page_type: with nosniff a browser takes no other type. */
+const char *
+sp_admin_page_type (const char *name)
 {
   static const struct
   {
-    const char *end;
-    const char *content_type;
+    const char *suffix;
+    const char *type;
   } types[] = {
     { ".html", "text/html; charset=utf-8" },
     { ".css", "text/css; charset=utf-8" },
     { ".js", "text/javascript; charset=utf-8" },
+    { ".json", "application/json" },
     { ".svg", "image/svg+xml" },
+    { ".png", "image/png" },
+    { ".ico", "image/vnd.microsoft.icon" },
+    { ".woff2", "font/woff2" },
+    { ".txt", "text/plain; charset=utf-8" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
-    if (g_str_has_suffix (path, types[i].end))
-      return types[i].content_type;
-  return NULL;
-}
-
-/** sp_admin_page_lookup: @path: of a request, decoded: "/", or "/page.css" and
- * the like, directly below. @content_type: set with the result. */
-GBytes *
-sp_admin_page_lookup (const char *path, const char **content_type)
-{
-  const char *name = g_str_equal (path, "/") ? "/index.html" : path;
-  g_autofree char *file = NULL;
-
-  *content_type = find_content_type (name);
-  if (*content_type == NULL || strchr (name + 1, '/') != NULL)
-    return NULL;
-  file = g_strconcat (FOLDER, name, NULL);
-  return g_resource_lookup_data (
-      sp_page_get_resource (), file, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+    if (g_str_has_suffix (name, types[i].suffix))
+      return types[i].type;
+  return "application/octet-stream";
 }

@@ -3,8 +3,16 @@
 
 #include <gio/gio.h>
 
-/** The status page: files that are in the program, for anybody to read. What
- * they show is asked for by the browser, with the token. */
+/** The status page: the files that are registered as resources under
+ * /stream_pump/page/. */
 
-/* (transfer full) (nullable): what is served at @path; NULL: nothing is. */
-GBytes *sp_admin_page_lookup (const char *path, const char **content_type);
+#define SP_ADMIN_PAGE_INDEX "index.html"
+#define SP_ADMIN_PAGE_POLICY                                                   \
+  "default-src 'self'; base-uri 'none'; form-action 'none'; "                  \
+  "frame-ancestors 'none'"
+
+/* (transfer full) (nullable): NULL: there is no such file. @name: from a URL,
+ * anything. */
+GBytes *sp_admin_page_lookup (const char *name);
+/* The media type of a file called @name. */
+const char *sp_admin_page_type (const char *name);

@@ -3,6 +3,8 @@
 
 #include "sp-admin-private.h"
 
+#include <glib/gi18n.h>
+
 static void
 on_disconnected (SoupServerMessage *message, gpointer user_data)
 {
@@ -51,4 +53,13 @@ sp_admin_pending_forget_all (SpAdmin *admin)
   while (g_hash_table_iter_next (&iter, &key, NULL))
     ((SpAdminPending *)key)->admin = NULL;
   g_hash_table_remove_all (admin->pending);
+}
+
+void
+sp_admin_pending_fail (SpAdminPending *pending, const GError *error)
+{
+  sp_admin_answer_problem (pending->message,
+                           SOUP_STATUS_SERVICE_UNAVAILABLE,
+                           _ ("the pump could not answer, try again: %s"),
+                           error->message);
 }

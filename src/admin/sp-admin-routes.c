@@ -3,265 +3,155 @@
 
 #include "sp-admin-private.h"
 
-#include "sp-admin-filter.h"
-#include "sp-admin-json.h"
+#include "sp-admin-metrics.h"
+#include "sp-admin-openapi.h"
 #include "sp-admin-page.h"
 #include "sp-clock.h"
 
-#include <glib/gi18n.h>
-
-static SpAdminNow
-now (void)
+SpAdminNow
+sp_admin_now (void)
 {
   return (SpAdminNow){ .us = sp_clock_now_us (),
                        .unix_us = g_get_real_time () };
 }
 
+GBytes *
+sp_admin_body_of (const SpAdminRequest *request)
+{
+  return soup_message_body_flatten (
+      soup_server_message_get_request_body (request->message));
+}
+
+void
+sp_admin_count_order (SpAdmin *admin)
+{
+  sp_stats_add (SP_PUMP_admin_orders, 1);
+  sp_admin_pictures_drop (admin->pictures);
+}
+
+/* For balancers: whoever comes now had better go elsewhere. */
 static void
 get_health (SpAdmin *admin, const SpAdminRequest *request)
 {
-  sp_admin_answer_text (request->message, SOUP_STATUS_OK, "ok\n");
+  const SpControl *control = admin->control;
+  SpPumpInfo info = { 0 };
+  const char *word = NULL;
+  g_autofree char *line = NULL;
+
+  control->class->pump_info (control->self, &info);
+  if (info.state == SP_PUMP_STOPPING)
+    word = "stopping";
+  else if (info.state == SP_PUMP_DRAINING || info.drain != SP_DRAIN_SERVING)
+    word = "draining";
+  line = g_strdup_printf ("%s\n", word != NULL ? word : "ok");
+  sp_admin_answer_text (request->message,
+                        word != NULL ? SOUP_STATUS_SERVICE_UNAVAILABLE
+                                     : SOUP_STATUS_OK,
+                        line);
+}
+
+static guint64
+last_event (const SpControl *control)
+{
+  return control->class->events != NULL
+             ? sp_events_last (control->class->events (control->self))
+             : 0;
+}
+
+static void
+show_status (SpAdmin *admin,
+             SoupServerMessage *message,
+             const SpPicture *picture)
+{
+  const SpAdminNow at
+      = { .us = picture->at_us, .unix_us = picture->at_unix_us };
+
+  sp_admin_answer_json (
+      message,
+      SOUP_STATUS_OK,
+      sp_admin_json_status (picture, last_event (admin->control), &at));
 }
 
 static void
 get_status (SpAdmin *admin, const SpAdminRequest *request)
 {
-  const SpControl *control = admin->control;
-  guint64 counters[SP_N_PUMP_COUNTERS];
-  SpAdminNow at = now ();
-  SpPumpInfo info = { 0 };
-
-  control->class->pump_info (control->self, &info);
-  for (guint i = 0; i < SP_N_PUMP_COUNTERS; i++)
-    counters[i] = sp_stats_get ((SpPumpCounter)i);
-  sp_admin_answer_json (request->message,
-                        SOUP_STATUS_OK,
-                        sp_admin_json_status (&info, counters, &at));
+  sp_admin_pictures_show (admin->pictures, request->message, show_status);
 }
 
 static void
-get_streams (SpAdmin *admin, const SpAdminRequest *request)
+show_metrics (SpAdmin *admin,
+              SoupServerMessage *message,
+              const SpPicture *picture)
 {
-  const SpControl *control = admin->control;
-  g_autoptr (GPtrArray) infos = control->class->list_streams (control->self);
-  SpAdminNow at = now ();
-
-  sp_admin_answer_json (
-      request->message, SOUP_STATUS_OK, sp_admin_json_streams (infos, &at));
-}
-
-/* Whatever the case, as in the URLs of the media port. */
-static void
-get_stream (SpAdmin *admin, const SpAdminRequest *request)
-{
-  const SpControl *control = admin->control;
-  g_autoptr (GPtrArray) infos = control->class->list_streams (control->self);
-  SpAdminNow at = now ();
-
-  for (guint i = 0; i < infos->len; i++)
-    {
-      const SpStreamInfo *info = infos->pdata[i];
-
-      if (g_ascii_strcasecmp (info->path, request->rest) != 0)
-        continue;
-      sp_admin_answer_json (
-          request->message, SOUP_STATUS_OK, sp_admin_json_stream (info, &at));
-      return;
-    }
-  sp_admin_answer_problem (request->message,
-                           SOUP_STATUS_NOT_FOUND,
-                           _ ("there is no stream '%s'; GET /admin/streams "
-                              "lists those there are"),
-                           request->rest);
-}
-
-static void
-answer_failed (SpAdminPending *pending, const GError *error)
-{
-  sp_admin_answer_problem (pending->message,
-                           SOUP_STATUS_SERVICE_UNAVAILABLE,
-                           _ ("the pump could not answer, try again: %s"),
-                           error->message);
-}
-
-static void
-answer_no_client (SoupServerMessage *message, const char *id)
-{
-  sp_admin_answer_problem (message,
-                           SOUP_STATUS_NOT_FOUND,
-                           _ ("there is no client '%s'; GET /admin/clients "
-                              "lists those there are"),
-                           id);
-}
-
-static void
-answer_clients (SpAdminPending *pending, GPtrArray *infos)
-{
-  SpAdminNow at = now ();
-  g_autofree char *id = NULL;
-
-  if (pending->client == 0)
-    {
-      sp_admin_answer_json (
-          pending->message,
-          SOUP_STATUS_OK,
-          sp_admin_json_clients (infos, pending->after, pending->limit, &at));
-      return;
-    }
-  if (infos->len > 0)
-    {
-      sp_admin_answer_json (pending->message,
-                            SOUP_STATUS_OK,
-                            sp_admin_json_client (infos->pdata[0], &at));
-      return;
-    }
-  id = g_strdup_printf ("%" G_GUINT64_FORMAT, pending->client);
-  answer_no_client (pending->message, id);
-}
-
-static void
-on_clients (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  SpAdminPending *pending = user_data;
-  const SpControl *control;
-  g_autoptr (GPtrArray) infos = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (pending->admin != NULL)
-    {
-      control = pending->admin->control;
-      infos
-          = control->class->list_clients_finish (control->self, result, &error);
-      if (infos != NULL)
-        answer_clients (pending, infos);
-      else
-        answer_failed (pending, error);
-    }
-  sp_admin_pending_free (pending);
-}
-
-static void
-list_clients (SpAdmin *admin,
-              const SpAdminRequest *request,
-              const SpAdminFilter *filter)
-{
-  const SpControl *control = admin->control;
-  SpAdminPending *pending = sp_admin_pending_new (admin, request->message);
-
-  pending->client = filter->filter.client;
-  pending->after = filter->after;
-  pending->limit = filter->limit;
-  control->class->list_clients (
-      control->self, &filter->filter, on_clients, pending);
-}
-
-static void
-get_clients (SpAdmin *admin, const SpAdminRequest *request)
-{
-  g_auto (SpAdminFilter) filter = { 0 };
-  g_autoptr (GError) error = NULL;
-
-  if (sp_admin_filter_parse_query (&filter, request->query, &error))
-    list_clients (admin, request, &filter);
-  else
-    sp_admin_answer_problem (
-        request->message, SOUP_STATUS_BAD_REQUEST, "%s", error->message);
-}
-
-static void
-get_client (SpAdmin *admin, const SpAdminRequest *request)
-{
-  g_auto (SpAdminFilter) filter = { 0 };
-
-  if (g_ascii_string_to_unsigned (
-          request->rest, 10, 1, G_MAXINT64, &filter.filter.client, NULL))
-    list_clients (admin, request, &filter);
-  else
-    answer_no_client (request->message, request->rest);
-}
-
-static void
-on_kicked (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  SpAdminPending *pending = user_data;
-  const SpControl *control;
-  g_autoptr (GError) error = NULL;
-  gssize kicked;
-
-  if (pending->admin != NULL)
-    {
-      control = pending->admin->control;
-      kicked = control->class->kick_finish (control->self, result, &error);
-      if (kicked < 0)
-        answer_failed (pending, error);
-      else if (kicked > 0)
-        sp_admin_answer_json (
-            pending->message, SOUP_STATUS_OK, sp_admin_json_kicked (kicked));
-      else
-        sp_admin_answer_problem (
-            pending->message,
-            SOUP_STATUS_NOT_FOUND,
-            _ ("no client matches, so none was kicked; GET /admin/clients "
-               "lists those there are"));
-    }
-  sp_admin_pending_free (pending);
-}
-
-static void
-post_kick (SpAdmin *admin, const SpAdminRequest *request)
-{
-  const SpControl *control = admin->control;
-  g_autoptr (GBytes) body = soup_message_body_flatten (
-      soup_server_message_get_request_body (request->message));
   gsize len;
-  const char *text = g_bytes_get_data (body, &len);
-  g_auto (SpAdminFilter) filter = { 0 };
-  g_autoptr (GError) error = NULL;
+  char *text = sp_admin_metrics_text (picture, &len);
 
-  if (!sp_admin_filter_parse_kick (&filter, text, len, &error))
-    {
-      sp_admin_answer_problem (
-          request->message, SOUP_STATUS_BAD_REQUEST, "%s", error->message);
-      return;
-    }
-  control->class->kick (control->self,
-                        &filter.filter,
-                        0,
-                        on_kicked,
-                        sp_admin_pending_new (admin, request->message));
+  sp_admin_answer_take (message, SP_ADMIN_METRICS_TYPE, text, len);
 }
 
+static void
+get_metrics (SpAdmin *admin, const SpAdminRequest *request)
+{
+  sp_admin_pictures_show (admin->pictures, request->message, show_metrics);
+}
+
+static void
+get_openapi (SpAdmin *admin, const SpAdminRequest *request)
+{
+  sp_admin_answer_json (
+      request->message, SOUP_STATUS_OK, sp_admin_openapi_document ());
+}
+
+/* A browser takes nothing from elsewhere for it. */
 static void
 get_page (SpAdmin *admin, const SpAdminRequest *request)
 {
-  const char *path
-      = g_uri_get_path (soup_server_message_get_uri (request->message));
-  const char *content_type;
-  g_autoptr (GBytes) bytes = sp_admin_page_lookup (path, &content_type);
+  const char *name
+      = request->name != NULL ? request->name : SP_ADMIN_PAGE_INDEX;
+  g_autoptr (GBytes) bytes = sp_admin_page_lookup (name);
 
-  if (bytes != NULL)
-    sp_admin_answer_page (request->message, content_type, bytes);
-  else
-    sp_admin_answer_problem (request->message,
-                             SOUP_STATUS_NOT_FOUND,
-                             _ ("the status page has no file '%s'; see /"),
-                             path);
+  g_return_if_fail (bytes != NULL);
+  sp_admin_answer_bytes (request->message, sp_admin_page_type (name), bytes);
+  sp_admin_answer_header (
+      request->message, "Content-Security-Policy", SP_ADMIN_PAGE_POLICY);
+  sp_admin_answer_header (request->message, "Referrer-Policy", "same-origin");
 }
 
+#define GUARDED SP_ADMIN_GUARDED
+#define STREAM "/admin/streams/{path}"
+
+/* One that is more particular comes before one that fits, too. */
 const SpAdminRoute sp_admin_routes[] = {
-  { "GET", "/", FALSE, TRUE, { "lang" }, get_page },
-  { "GET", "/page", TRUE, TRUE, { NULL }, get_page },
-  { "GET", "/healthz", FALSE, TRUE, { NULL }, get_health },
-  { "GET", "/admin/status", FALSE, FALSE, { NULL }, get_status },
-  { "GET", "/admin/streams", FALSE, FALSE, { NULL }, get_streams },
-  { "GET", "/admin/streams/", TRUE, FALSE, { NULL }, get_stream },
+  { "GET", "/healthz", SP_ADMIN_OPEN, { NULL }, get_health },
+  { "GET", "/metrics", GUARDED, { NULL }, get_metrics },
+  { "GET", "/admin/status", GUARDED, { NULL }, get_status },
+  { "GET", "/admin/openapi.json", GUARDED, { NULL }, get_openapi },
+  { "GET",
+    "/admin/events",
+    GUARDED,
+    { "after", "kinds", "limit", "format" },
+    sp_admin_get_events },
+  { "GET", "/admin/streams", GUARDED, { NULL }, sp_admin_get_streams },
+  { "POST", "/admin/streams", GUARDED, { NULL }, sp_admin_add_stream },
+  { "POST",
+    STREAM "/sources/{index}",
+    GUARDED,
+    { NULL },
+    sp_admin_post_source },
+  { "POST", STREAM "/state", GUARDED, { NULL }, sp_admin_post_state },
+  { "GET", STREAM, GUARDED, { NULL }, sp_admin_get_stream },
+  { "PATCH", STREAM, GUARDED, { NULL }, sp_admin_change_stream },
+  { "DELETE", STREAM, GUARDED, { NULL }, sp_admin_delete_stream },
   { "GET",
     "/admin/clients",
-    FALSE,
-    FALSE,
+    GUARDED,
     { "stream", "address", "external_id", "after", "limit" },
-    get_clients },
-  { "GET", "/admin/clients/", TRUE, FALSE, { NULL }, get_client },
-  { "POST", "/admin/kick", FALSE, FALSE, { NULL }, post_kick },
+    sp_admin_get_clients },
+  { "GET", "/admin/clients/{id}", GUARDED, { NULL }, sp_admin_get_client },
+  { "POST", "/admin/kick", GUARDED, { NULL }, sp_admin_post_kick },
+  { "POST", "/admin/drain", GUARDED, { NULL }, sp_admin_post_drain },
+  { "POST", "/admin/reload", GUARDED, { NULL }, sp_admin_post_reload },
+  { "GET", "/", SP_ADMIN_PAGE, { "lang" }, get_page },
+  { "GET", "/{file}", SP_ADMIN_PAGE, { NULL }, get_page },
   { NULL },
 };

@@ -3,6 +3,8 @@
 
 #include "sp-admin-private.h"
 
+#include "sp-admin-match.h"
+#include "sp-admin-page.h"
 #include "sp-clock.h"
 
 #include <glib/gi18n.h>
@@ -16,24 +18,73 @@
 #define DENIED_LOG_BURST 5
 #define DENIED_LOG_US (60 * G_USEC_PER_SEC)
 
+static const SpAdminLimits limits = { MAX_CONNECTIONS, DEADLINE_MS };
+
 static gboolean
-is_at (const SpAdminRoute *route, const char *path)
+is_method_of (const SpAdminRoute *route, const char *method)
 {
-  if (!route->has_rest)
-    return g_str_equal (path, route->path);
-  return g_str_has_prefix (path, route->path)
-         && path[strlen (route->path)] != '\0';
+  return g_str_equal (method, route->method)
+         || (g_str_equal (method, "HEAD")
+             && g_str_equal (route->method, "GET"));
 }
 
-/* (nullable) */
-static const SpAdminRoute *
-find_route (const char *path)
+/* Whether @route is at @path; files of the page are only where they are. */
+static gboolean
+is_at (const SpAdminRoute *route, const char *path, SpAdminMatch *match)
 {
-  for (const SpAdminRoute *route = sp_admin_routes; route->path != NULL;
+  g_autoptr (GBytes) file = NULL;
+
+  if (!sp_admin_match (route->pattern, path, match))
+    return FALSE;
+  if (route->access != SP_ADMIN_PAGE)
+    return TRUE;
+  file = sp_admin_page_lookup (match->name != NULL ? match->name
+                                                   : SP_ADMIN_PAGE_INDEX);
+  return file != NULL;
+}
+
+/* (nullable): what is at @path with @method, or, if nothing is, with another
+ * one. @match: as of sp_admin_match(). */
+static const SpAdminRoute *
+find_route (const char *path, const char *method, SpAdminMatch *match)
+{
+  const SpAdminRoute *other = NULL;
+
+  for (const SpAdminRoute *route = sp_admin_routes; route->method != NULL;
        route++)
-    if (is_at (route, path))
-      return route;
-  return NULL;
+    {
+      if (is_at (route, path, match))
+        {
+          if (is_method_of (route, method))
+            return route;
+          other = other != NULL ? other : route;
+        }
+      sp_admin_match_clear (match);
+    }
+  return other;
+}
+
+/* (transfer full): "GET, HEAD, PATCH" */
+static char *
+list_methods (const char *path)
+{
+  GString *text = g_string_new (NULL);
+
+  for (const SpAdminRoute *route = sp_admin_routes; route->method != NULL;
+       route++)
+    {
+      g_auto (SpAdminMatch) match = { NULL };
+
+      if (!is_at (route, path, &match))
+        continue;
+      g_string_append_printf (text,
+                              "%s%s%s",
+                              text->len > 0 ? ", " : "",
+                              route->method,
+                              g_str_equal (route->method, "GET") ? ", HEAD"
+                                                                 : "");
+    }
+  return g_string_free (text, FALSE);
 }
 
 static const char *
@@ -47,14 +98,6 @@ header_of (SoupServerMessage *message, const char *name)
 {
   return soup_message_headers_get_one (
       soup_server_message_get_request_headers (message), name);
-}
-
-static gboolean
-is_method_of (const SpAdminRoute *route, const char *method)
-{
-  return g_str_equal (method, route->method)
-         || (g_str_equal (method, "HEAD")
-             && g_str_equal (route->method, "GET"));
 }
 
 static void
@@ -98,9 +141,15 @@ check_token (SpAdmin *admin, SoupServerMessage *message)
   return FALSE;
 }
 
+static gboolean
+is_harmless (const char *method)
+{
+  return g_str_equal (method, "GET") || g_str_equal (method, "HEAD");
+}
+
 /* A page that a browser of this machine shows may send requests here too. With
  * a token it lacks that; without one it must not come under a name that its
- * own DNS server made, and must not post. */
+ * own DNS server made, and must not change anything. */
 static gboolean
 check_browser (SpAdmin *admin, SoupServerMessage *message)
 {
@@ -117,8 +166,7 @@ check_browser (SpAdmin *admin, SoupServerMessage *message)
           host);
       return FALSE;
     }
-  if (origin != NULL
-      && g_str_equal (soup_server_message_get_method (message), "POST")
+  if (origin != NULL && !is_harmless (soup_server_message_get_method (message))
       && !sp_admin_guard_is_same_origin (origin, host))
     {
       sp_admin_answer_problem (
@@ -131,19 +179,34 @@ check_browser (SpAdmin *admin, SoupServerMessage *message)
   return TRUE;
 }
 
+/* Over the Unix socket: the rights of its file say who may. */
+static gboolean
+is_local (SpAdmin *admin, SoupServerMessage *message)
+{
+  return admin->local != NULL
+         && sp_admin_listener_has (
+             admin->local, soup_server_message_get_remote_address (message));
+}
+
 static gboolean
 is_admitted (SpAdmin *admin,
              SoupServerMessage *message,
              const SpAdminRoute *route)
 {
-  return (route != NULL && route->is_open)
-         || (check_browser (admin, message) && check_token (admin, message));
+  SpAdminAccess access = route != NULL ? route->access : SP_ADMIN_GUARDED;
+
+  if (access == SP_ADMIN_OPEN || is_local (admin, message))
+    return TRUE;
+  return check_browser (admin, message)
+         && (access == SP_ADMIN_PAGE || check_token (admin, message));
 }
 
 static gboolean
 check_route (SoupServerMessage *message, const SpAdminRoute *route)
 {
   const char *method = soup_server_message_get_method (message);
+  const char *path = path_of (message);
+  g_autofree char *methods = NULL;
 
   if (route == NULL)
     {
@@ -151,22 +214,20 @@ check_route (SoupServerMessage *message, const SpAdminRoute *route)
           message,
           SOUP_STATUS_NOT_FOUND,
           _ ("there is nothing at '%s'; see /admin/status, /admin/streams, "
-             "/admin/clients, /admin/kick"),
-          path_of (message));
+             "/admin/clients, and for all there is /admin/openapi.json"),
+          path);
       return FALSE;
     }
   if (is_method_of (route, method))
     return TRUE;
+  methods = list_methods (path);
   sp_admin_answer_problem (message,
                            SOUP_STATUS_METHOD_NOT_ALLOWED,
                            _ ("'%s' takes %s, not %s"),
-                           path_of (message),
-                           route->method,
+                           path,
+                           methods,
                            method);
-  soup_message_headers_replace (
-      soup_server_message_get_response_headers (message),
-      "Allow",
-      g_str_equal (route->method, "GET") ? "GET, HEAD" : route->method);
+  sp_admin_answer_header (message, "Allow", methods);
   return FALSE;
 }
 
@@ -208,13 +269,19 @@ on_head (SoupServerMessage *message, gpointer user_data)
   SpAdmin *admin = user_data;
   SoupMessageHeaders *headers
       = soup_server_message_get_request_headers (message);
-  const SpAdminRoute *route = find_route (path_of (message));
+  g_auto (SpAdminMatch) match = { NULL };
+  const SpAdminRoute *route;
 
   sp_stats_add (SP_PUMP_admin_requests, 1);
   soup_message_headers_remove (headers, "Range"); /* half an object */
   if (soup_server_message_get_status (message) != 0)
-    explain (message);
-  else if (is_admitted (admin, message, route) && check_route (message, route))
+    {
+      explain (message);
+      return;
+    }
+  route = find_route (
+      path_of (message), soup_server_message_get_method (message), &match);
+  if (is_admitted (admin, message, route) && check_route (message, route))
     check_length (message);
 }
 
@@ -283,7 +350,7 @@ check_query (SoupServerMessage *message,
             message,
             SOUP_STATUS_BAD_REQUEST,
             _ ("'%s' takes no parameter '%s'; leave it out"),
-            route->path,
+            path_of (message),
             (const char *)key);
         return FALSE;
       }
@@ -299,32 +366,39 @@ on_request (SoupServer *server,
             gpointer user_data)
 {
   SpAdmin *admin = user_data;
-  const SpAdminRoute *route = find_route (path);
-  SpAdminRequest request = { .message = message, .query = query };
+  g_auto (SpAdminMatch) match = { NULL };
+  const SpAdminRoute *route
+      = find_route (path, soup_server_message_get_method (message), &match);
+  SpAdminRequest request = {
+    .message = message, .name = match.name, .index = match.index, .query = query
+  };
 
   if (route == NULL) /* "*" */
-    {
-      (void)check_route (message, route);
-      return;
-    }
-  request.rest = path + strlen (route->path);
-  if (check_query (message, route, query))
+    (void)check_route (message, route);
+  else if (check_query (message, route, query))
     route->func (admin, &request);
 }
 
-/** sp_admin_new: @address: an IP address of this machine. */
+/* FALSE: the Unix socket cannot be opened. */
+static gboolean
+open_local (SpAdmin *admin, const char *path, GError **error)
+{
+  if (path == NULL)
+    return TRUE;
+  admin->local
+      = sp_admin_listener_new_local (admin->server, path, &limits, error);
+  return admin->local != NULL;
+}
+
 SpAdmin *
 sp_admin_new (SpControl *control,
-              const char *address,
-              guint16 port,
-              const char *token,
+              const SpAdminSettings *settings,
               GError **error)
 {
-  static const SpAdminLimits limits = { MAX_CONNECTIONS, DEADLINE_MS };
   g_autoptr (SoupServer) server = soup_server_new (NULL, NULL);
-  SpAdminListener *listener
-      = sp_admin_listener_new (server, address, port, &limits, error);
-  SpAdmin *admin;
+  SpAdminListener *listener = sp_admin_listener_new (
+      server, settings->address, settings->port, &limits, error);
+  g_autoptr (SpAdmin) admin = NULL;
 
   if (listener == NULL)
     return NULL;
@@ -332,21 +406,28 @@ sp_admin_new (SpControl *control,
   admin->control = control;
   admin->listener = listener;
   admin->pending = g_hash_table_new (NULL, NULL);
-  sp_admin_token_set (&admin->token, token);
+  admin->pictures = sp_admin_pictures_new (admin);
+  admin->events = sp_admin_events_new (admin, settings->keep_alive_ms);
+  sp_admin_token_set (&admin->token, settings->token);
   g_signal_connect (
       server, "request-started", G_CALLBACK (on_request_started), admin);
   soup_server_add_handler (server, NULL, on_request, admin, NULL);
   admin->server = g_steal_pointer (&server);
-  return admin;
+  if (!open_local (admin, settings->socket, error))
+    return NULL;
+  return g_steal_pointer (&admin);
 }
 
 /** sp_admin_free: requests that wait for their answers are cut off. */
 void
 sp_admin_free (SpAdmin *admin)
 {
+  sp_admin_events_free (admin->events);
+  g_clear_pointer (&admin->local, sp_admin_listener_free);
   sp_admin_listener_free (admin->listener);
   soup_server_disconnect (admin->server);
   sp_admin_pending_forget_all (admin);
+  sp_admin_pictures_free (admin->pictures);
   g_hash_table_unref (admin->pending);
   g_object_unref (admin->server);
   g_free (admin);

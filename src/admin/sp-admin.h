@@ -6,12 +6,20 @@
 /** The admin REST on libsoup. Main thread. */
 typedef struct _SpAdmin SpAdmin;
 
-/* @token (nullable): then nothing is asked of callers. NULL when the port
- * cannot be opened. @control: (transfer none), outlives it. @port 0: any. */
+typedef struct
+{
+  const char *address; /* an IP address of this machine */
+  guint16 port;        /* 0: any */
+  const char *token;   /* NULL: nothing is asked of callers */
+  const char *socket;  /* path of a Unix socket besides; NULL: none */
+  guint keep_alive_ms; /* between signs of life to readers of events; 0: as
+                          usual, 15 s */
+} SpAdminSettings;
+
+/* NULL when the port or the socket cannot be opened. @control: (transfer
+ * none), outlives it. */
 SpAdmin *sp_admin_new (SpControl *control,
-                       const char *address,
-                       guint16 port,
-                       const char *token,
+                       const SpAdminSettings *settings,
                        GError **error);
 void sp_admin_free (SpAdmin *admin);
 guint16 sp_admin_port (SpAdmin *admin);

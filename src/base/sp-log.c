@@ -205,6 +205,19 @@ sp_log_init (void)
   g_log_set_writer_func (writer, NULL, NULL);
 }
 
+gboolean
+sp_log_is_debug (void)
+{
+  return sp_log_is_shown (
+      G_LOG_LEVEL_DEBUG, G_LOG_DOMAIN, debug_domains, has_journal);
+}
+
+gboolean
+sp_log_has_journal (void)
+{
+  return has_journal;
+}
+
 static void
 add (GLogField *fields, gsize *n, const char *key, const char *value)
 {

@@ -27,10 +27,22 @@ typedef struct
 #define SP_MESSAGE_CLIENT_KICKED "6f0d7a6a41d54b0c9c7a3d1f5e8b2c0a"
 #define SP_MESSAGE_BAD_INPUT "6f0d7a6a41d54b0c9c7a3d1f5e8b2c0b"
 #define SP_MESSAGE_LIMIT "6f0d7a6a41d54b0c9c7a3d1f5e8b2c0c"
+#define SP_MESSAGE_ACCESS "6f0d7a6a41d54b0c9c7a3d1f5e8b2c0d"
+#define SP_MESSAGE_SOURCE_HEALTH "6f0d7a6a41d54b0c9c7a3d1f5e8b2c0e"
+#define SP_MESSAGE_MASS_LAG "6f0d7a6a41d54b0c9c7a3d1f5e8b2c0f"
+#define SP_MESSAGE_CERTIFICATE "6f0d7a6a41d54b0c9c7a3d1f5e8b2c10"
+#define SP_MESSAGE_CANARY "6f0d7a6a41d54b0c9c7a3d1f5e8b2c11"
+#define SP_MESSAGE_DRAIN "6f0d7a6a41d54b0c9c7a3d1f5e8b2c12"
+#define SP_MESSAGE_ORDER "6f0d7a6a41d54b0c9c7a3d1f5e8b2c13"
+#define SP_MESSAGE_AGENT "6f0d7a6a41d54b0c9c7a3d1f5e8b2c14"
 
 /* Once, before any thread. G_MESSAGES_DEBUG=all shows debug and info on stderr;
  * otherwise stderr gets message and above, the journal info and above. */
 void sp_log_init (void);
+/* Debug entries of this program are shown: what is dear to make is made. */
+gboolean sp_log_is_debug (void);
+/* Entries go to the journal. */
+gboolean sp_log_has_journal (void);
 /* G_LOG_LEVEL_DEBUG, _INFO, _MESSAGE or _WARNING. @fields may be NULL. Control
  * bytes in what a peer sent are written as \xNN by the log writer. */
 void sp_log (GLogLevelFlags level,

@@ -99,6 +99,15 @@ sp_systemd_status (const char *status)
 }
 
 void
+sp_systemd_extend (guint64 us)
+{
+  g_autofree char *state
+      = g_strdup_printf ("EXTEND_TIMEOUT_USEC=%" G_GUINT64_FORMAT, us);
+
+  notify (state);
+}
+
+void
 sp_systemd_watchdog (void)
 {
   notify ("WATCHDOG=1");

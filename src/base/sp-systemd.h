@@ -10,6 +10,8 @@ void
 sp_systemd_reloading (void); /* with MONOTONIC_USEC, for Type=notify-reload */
 void sp_systemd_stopping (const char *status);
 void sp_systemd_status (const char *status);
+/* Asks for so long from now on before the stop counts as hung. */
+void sp_systemd_extend (guint64 us);
 void sp_systemd_watchdog (void);
 /* Half of WATCHDOG_USEC in ms when it is meant for this process, else 0. */
 guint sp_systemd_watchdog_ms (void);

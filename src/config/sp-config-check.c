@@ -276,15 +276,21 @@ sp_config_read_text (SpJsonObject *object, const char *key)
 }
 
 char *
+sp_config_file_name (SpConfigReader *reader, const char *name)
+{
+  if (name == NULL || g_path_is_absolute (name))
+    return g_strdup (name);
+  return g_build_filename (reader->folder, name, NULL);
+}
+
+char *
 sp_config_read_file_name (SpConfigReader *reader,
                           SpJsonObject *object,
                           const char *key)
 {
   g_autofree char *name = sp_config_read_text (object, key);
 
-  if (name == NULL || g_path_is_absolute (name))
-    return g_steal_pointer (&name);
-  return g_build_filename (reader->folder, name, NULL);
+  return sp_config_file_name (reader, name);
 }
 
 static gboolean

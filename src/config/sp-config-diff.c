@@ -72,6 +72,33 @@ compare_server (GPtrArray *changes, const SpConfig *a, const SpConfig *b)
                && a->http_proxy_port == b->http_proxy_port
                && a->use_proxy_for_local_addresses
                       == b->use_proxy_for_local_addresses);
+  add_key (changes,
+           SP_CONFIG_ACCESS_LOG,
+           "access_log",
+           a->access_log.to == b->access_log.to
+               && is_text_equal (a->access_log.file, b->access_log.file)
+               && a->access_log.is_json == b->access_log.is_json);
+  add_key (changes,
+           SP_CONFIG_WATCH,
+           "drain",
+           a->drain.grace_ms == b->drain.grace_ms
+               && is_text_equal (a->drain.redirect, b->drain.redirect));
+  add_key (changes, SP_CONFIG_WATCH, "canary_ms", a->canary_ms == b->canary_ms);
+  add_key (changes,
+           SP_CONFIG_WATCH,
+           "certificate_warn_days",
+           a->certificate_warn_days == b->certificate_warn_days);
+}
+
+static gboolean
+is_same_snmp (const SpSnmpConfig *a, const SpSnmpConfig *b)
+{
+  return a->enabled == b->enabled && is_text_equal (a->agentx, b->agentx)
+         && is_text_equal (a->root_oid, b->root_oid)
+         && is_text_equal (a->context, b->context) && a->ping_s == b->ping_s
+         && a->max_age_ms == b->max_age_ms && a->client_table == b->client_table
+         && a->writes == b->writes && a->notify == b->notify
+         && a->notify_rate == b->notify_rate;
 }
 
 static void
@@ -88,13 +115,13 @@ compare_fixed (GPtrArray *changes, const SpConfig *a, const SpConfig *b)
     { "port", a->port == b->port },
     { "ssl", a->ssl == b->ssl },
     { "ssl_port", a->ssl_port == b->ssl_port },
-    { "ssl_key", is_text_equal (a->ssl_key, b->ssl_key) },
-    { "ssl_cert", is_text_equal (a->ssl_cert, b->ssl_cert) },
     { "user", is_text_equal (a->user, b->user) },
     { "group", is_text_equal (a->group, b->group) },
     { "workers", a->workers == b->workers },
     { "admin.listen", is_text_equal (a->admin_listen, b->admin_listen) },
     { "admin.port", a->admin_port == b->admin_port },
+    { "admin.socket", is_text_equal (a->admin_socket, b->admin_socket) },
+    { "snmp", is_same_snmp (&a->snmp, &b->snmp) },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)

@@ -11,7 +11,9 @@ typedef enum
   SP_CONFIG_IDENTITY,       /* ua_check, server_token */
   SP_CONFIG_LIMITS,         /* the server's */
   SP_CONFIG_ADMIN_TOKEN,
-  SP_CONFIG_PROXY,          /* for the next pulls */
+  SP_CONFIG_PROXY, /* for the next pulls */
+  SP_CONFIG_ACCESS_LOG,
+  SP_CONFIG_WATCH,          /* drain, canary, certificates: read when needed */
   SP_CONFIG_STREAM_POLICY,  /* both; its sources go on */
   SP_CONFIG_STREAM_SOURCES, /* both; its sources restart, its clients stay */
   SP_CONFIG_STREAM_ADDED,   /* new_stream */

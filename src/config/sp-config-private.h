@@ -4,6 +4,8 @@
 #include "sp-config.h"
 #include "sp-json.h"
 
+#define SP_CONFIG_MAX_DEPTH 32 /* of brackets; six are in use */
+
 /** What the readers of the parts of a file share; lives as long as one parse.
  */
 typedef struct
@@ -20,6 +22,12 @@ void sp_config_read_server (SpConfigReader *reader,
 void sp_config_read_limits (SpJsonObject *parent,
                             const SpLimitsConfig *fallback,
                             SpLimitsConfig *limits);
+
+/* sp-config-watch.c: what is for those who watch the pump */
+void sp_config_read_watch (SpConfigReader *reader,
+                           SpJsonObject *root,
+                           SpConfig *config);
+void sp_config_clear_watch (SpConfig *config);
 
 /* sp-config-streams.c */
 void sp_config_read_streams (SpConfigReader *reader,
@@ -66,6 +74,8 @@ char *sp_config_read_text (SpJsonObject *object, const char *key);
 char *sp_config_read_file_name (SpConfigReader *reader,
                                 SpJsonObject *object,
                                 const char *key);
+/* (transfer full) (nullable): @name as an absolute path. */
+char *sp_config_file_name (SpConfigReader *reader, const char *name);
 /* (transfer full) (nullable): a host name or address without brackets, in
  * ASCII. */
 char *sp_config_read_host (SpJsonObject *object, const char *key);

@@ -15,6 +15,7 @@
 #define MAX_WORKERS 256
 #define MAX_ADDRESSES 64
 #define MAX_TOKEN_FILE 4096 /* bytes */
+#define MAX_SOCKET_NAME 107 /* unix(7) */
 #define SERVER_TOKEN "Rex/12.0.7600.16385"
 
 /* By SpUaCheck. */
@@ -238,6 +239,30 @@ check_admin_port (SpJsonObject *admin, const SpConfig *config)
                             config->admin_port);
 }
 
+/* (nullable): where the service manager keeps a folder for us. */
+static char *
+default_socket (void)
+{
+  const char *folders = g_getenv ("RUNTIME_DIRECTORY");
+  g_auto (GStrv) list = folders != NULL ? g_strsplit (folders, ":", 2) : NULL;
+
+  return list != NULL && list[0] != NULL && *list[0] != '\0'
+             ? g_build_filename (list[0], "admin.sock", NULL)
+             : NULL;
+}
+
+/* (nullable) */
+static char *
+read_socket (SpConfigReader *reader, SpJsonObject *admin)
+{
+  g_autofree char *name = sp_config_read_file_name (reader, admin, "socket");
+
+  if (name != NULL && strlen (name) > MAX_SOCKET_NAME)
+    sp_json_object_problem (
+        admin, "socket", _ ("is longer than %u bytes"), (guint)MAX_SOCKET_NAME);
+  return g_steal_pointer (&name);
+}
+
 static void
 read_admin (SpConfigReader *reader, SpJsonObject *root, SpConfig *config)
 {
@@ -245,6 +270,8 @@ read_admin (SpConfigReader *reader, SpJsonObject *root, SpConfig *config)
   g_autofree char *listen = NULL;
 
   config->admin_port = ADMIN_PORT;
+  if (admin == NULL || !sp_json_object_has (admin, "socket"))
+    config->admin_socket = default_socket ();
   if (admin == NULL)
     {
       config->admin_listen = g_strdup (ADMIN_LISTEN);
@@ -254,6 +281,8 @@ read_admin (SpConfigReader *reader, SpJsonObject *root, SpConfig *config)
   listen = sp_json_object_string (admin, "listen", ADMIN_LISTEN);
   config->admin_listen = sp_config_address (admin, "listen", listen);
   config->admin_port = read_port (admin, "port", 0, ADMIN_PORT);
+  if (sp_json_object_has (admin, "socket"))
+    config->admin_socket = read_socket (reader, admin);
   config->admin_token_file
       = sp_config_read_file_name (reader, admin, "token_file");
   if (config->admin_token_file != NULL)
@@ -282,35 +311,6 @@ read_account (SpJsonObject *root, const char *key)
   return name;
 }
 
-/* Read so that a file for a later version is good for this one; not used. */
-static void
-check_snmp (SpJsonObject *root)
-{
-  static const char *const tables[] = { "off", "anonymous", "full", NULL };
-  g_autoptr (SpJsonObject) snmp = sp_json_object_child (root, "snmp");
-  g_autofree char *agentx = NULL;
-  g_autofree char *oid = NULL;
-  g_autofree char *context = NULL;
-
-  if (snmp == NULL)
-    return;
-  (void)sp_json_object_boolean (snmp, "enabled", TRUE);
-  agentx = sp_json_object_string (snmp, "agentx", NULL);
-  sp_config_check_name (snmp, "agentx", agentx);
-  oid = sp_json_object_string (
-      snmp, "root_oid", "1.3.6.1.4.1.8072.9999.9999.7867");
-  sp_config_check_oid (snmp, "root_oid", oid);
-  context = sp_json_object_string (snmp, "context", NULL);
-  sp_config_check_name (snmp, "context", context);
-  (void)sp_json_object_integer (snmp, "ping_s", 1, 3600, 5);
-  (void)sp_json_object_integer (snmp, "max_age_ms", 0, 60000, 2000);
-  (void)sp_json_object_word (snmp, "client_table", tables, 1);
-  (void)sp_json_object_boolean (snmp, "writes", FALSE);
-  (void)sp_json_object_boolean (snmp, "notify", TRUE);
-  (void)sp_json_object_integer (snmp, "notify_rate", 0, 1000, 10);
-  sp_json_object_end (snmp);
-}
-
 /** sp_config_read_server: all keys of the root but the streams'. */
 void
 sp_config_read_server (SpConfigReader *reader,
@@ -335,7 +335,7 @@ sp_config_read_server (SpConfigReader *reader,
   config->server_token
       = sp_json_object_string (root, "server_token", SERVER_TOKEN);
   sp_config_check_server_token (root, "server_token", config->server_token);
-  check_snmp (root);
+  sp_config_read_watch (reader, root, config);
   if (sp_json_object_has (root, "house"))
     sp_json_object_problem (
         root, "house", _ ("this version does not know the Pump House"));

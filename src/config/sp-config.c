@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #define MAX_FILE_MIB 4
-#define MAX_DEPTH 32 /* of brackets; six are in use */
 #define READ_BYTES 65536
 
 static SpConfig *
@@ -40,6 +39,10 @@ sp_config_unref (SpConfig *config)
 {
   if (!g_ref_count_dec (&config->ref_count))
     return;
+  sp_config_clear_watch (config);
+  g_free (config->text);
+  g_free (config->file);
+  g_free (config->revision);
   g_strfreev (config->listen);
   g_free (config->ssl_key);
   g_free (config->ssl_cert);
@@ -50,6 +53,7 @@ sp_config_unref (SpConfig *config)
   g_free (config->admin_listen);
   g_free (config->admin_token_file);
   g_free (config->admin_token);
+  g_free (config->admin_socket);
   g_free (config->server_token);
   g_hash_table_unref (config->streams_by_path);
   g_ptr_array_unref (config->streams);
@@ -84,7 +88,7 @@ parse_json (const char *text, gsize len, const char *file, GPtrArray *problems)
   g_autoptr (JsonNode) node = NULL;
   SpJsonFault fault;
 
-  node = sp_json_parse (text, len, MAX_DEPTH, &fault);
+  node = sp_json_parse (text, len, SP_CONFIG_MAX_DEPTH, &fault);
   if (node == NULL)
     {
       g_ptr_array_add (
@@ -144,6 +148,10 @@ parse (const char *text,
   if (sp_json_problems_count (found) > 0)
     return NULL;
   index_streams (config);
+  config->text = g_strndup (text, len);
+  config->file = g_strdup (file);
+  config->revision = g_compute_checksum_for_data (
+      G_CHECKSUM_SHA256, (const guchar *)text, len);
   return g_steal_pointer (&config);
 }
 
@@ -154,6 +162,15 @@ sp_config_parse (const char *text,
                  GPtrArray *problems)
 {
   return parse (text, len, file, NULL, problems);
+}
+
+SpConfig *
+sp_config_parse_again (const char *text,
+                       gsize len,
+                       const SpConfig *running,
+                       GPtrArray *problems)
+{
+  return parse (text, len, running->file, running, problems);
 }
 
 /* (nullable): all of @fd, or errno. */

@@ -67,12 +67,56 @@ typedef struct
   SpLimitsConfig limits;
 } SpStreamConfig;
 
+typedef enum
+{
+  SP_CLIENT_TABLE_OFF,
+  SP_CLIENT_TABLE_ANONYMOUS, /* no address, no external id */
+  SP_CLIENT_TABLE_FULL,
+} SpClientTable;
+
+typedef struct
+{
+  gboolean enabled; /* FALSE: also where there is no "snmp" */
+  char *agentx;     /* "unix:/var/agentx/master" */
+  char *root_oid;   /* "1.3.6.1.4.1.8072.9999.9999.7867" */
+  char *context;    /* "": the default one */
+  guint ping_s;     /* 5 */
+  guint max_age_ms; /* 2000 */
+  SpClientTable client_table;
+  gboolean writes;
+  gboolean notify;
+  guint notify_rate; /* 10 a second */
+} SpSnmpConfig;
+
+typedef enum
+{
+  SP_ACCESS_OFF,
+  SP_ACCESS_JOURNAL,
+  SP_ACCESS_FILE,
+} SpAccessTarget;
+
+typedef struct
+{
+  SpAccessTarget to;
+  char *file;       /* absolute; NULL unless FILE */
+  gboolean is_json; /* else W3C extended */
+} SpAccessConfig;
+
+typedef struct
+{
+  guint grace_ms; /* 0: a stop waits for nobody */
+  char *redirect; /* NULL: new clients get 503 */
+} SpDrainConfig;
+
 /** What a configuration file says, whole and checked. Immutable, counted. */
 typedef struct
 {
   grefcount ref_count;
-  GStrv listen; /* addresses; default { "::", "0.0.0.0" } */
-  guint16 port; /* 8086; 0 lets the kernel choose (tests) */
+  char *text;     /* as it was read */
+  char *file;     /* that it came from, or what stands for one */
+  char *revision; /* SHA-256 of the text, in hex */
+  GStrv listen;   /* addresses; default { "::", "0.0.0.0" } */
+  guint16 port;   /* 8086; 0 lets the kernel choose (tests) */
   gboolean ssl;
   guint16 ssl_port; /* 8089 */
   char *ssl_key;    /* absolute */
@@ -92,6 +136,12 @@ typedef struct
   guint16 admin_port;         /* 8087 */
   char *admin_token_file;     /* absolute; NULL: none */
   char *admin_token;          /* read from it; NULL: none */
+  char *admin_socket;         /* absolute; NULL: none */
+  SpSnmpConfig snmp;
+  SpAccessConfig access_log;
+  SpDrainConfig drain;
+  guint canary_ms;             /* 60000; 0: off */
+  guint certificate_warn_days; /* 21 */
   SpUaCheck ua_check;
   char *server_token; /* towards viewers; default "Rex/12.0.7600.16385" */
   GPtrArray *streams; /* SpStreamConfig */
@@ -112,6 +162,11 @@ SpConfig *sp_config_parse (const char *text,
  * taken for good where only the right to read them is gone. */
 SpConfig *
 sp_config_reload (const char *file, SpConfig *running, GPtrArray *problems);
+/* The same from text that takes the place of what @running was read from. */
+SpConfig *sp_config_parse_again (const char *text,
+                                 gsize len,
+                                 const SpConfig *running,
+                                 GPtrArray *problems);
 SpConfig *sp_config_ref (SpConfig *config);
 void sp_config_unref (SpConfig *config);
 /* (nullable) (transfer none): without regard to case */

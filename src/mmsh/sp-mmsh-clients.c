@@ -13,6 +13,8 @@ typedef struct
   SpMmshClientState state; /* never UNKNOWN */
   gint64 since_us;         /* last sign of life, unless streaming */
   GList link;              /* in idle, unless streaming */
+  SpPlayer *player;        /* (nullable): of the last Play */
+  char *path;              /* (nullable): of its stream */
 } Client;
 
 struct _SpMmshClients
@@ -23,13 +25,23 @@ struct _SpMmshClients
   guint max;
 };
 
+static void
+client_free (gpointer data)
+{
+  Client *client = data;
+
+  g_clear_pointer (&client->player, sp_player_unref);
+  g_free (client->path);
+  g_free (client);
+}
+
 SpMmshClients *
 sp_mmsh_clients_new (guint max)
 {
   SpMmshClients *clients = g_new0 (SpMmshClients, 1);
 
   g_mutex_init (&clients->mutex);
-  clients->by_id = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  clients->by_id = g_hash_table_new_full (NULL, NULL, NULL, client_free);
   g_queue_init (&clients->idle);
   clients->max = max;
   return clients;
@@ -124,18 +136,43 @@ sp_mmsh_clients_touch (SpMmshClients *clients, guint32 id, gint64 now_us)
   return client->state;
 }
 
-gboolean
-sp_mmsh_clients_play (SpMmshClients *clients, guint32 id, gint64 now_us)
+/** sp_mmsh_clients_play: a player counts from its last Play on, so each has an
+ * SpPlayer of its own. */
+SpPlayer *
+sp_mmsh_clients_play (SpMmshClients *clients,
+                      guint32 id,
+                      const char *path,
+                      gint64 now_us)
 {
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
       = g_mutex_locker_new (&clients->mutex);
   Client *client = lookup (clients, id, now_us);
 
   if (client == NULL || client->state == SP_MMSH_CLIENT_STREAMING)
-    return FALSE;
+    return NULL;
   g_queue_unlink (&clients->idle, &client->link);
   client->state = SP_MMSH_CLIENT_STREAMING;
-  return TRUE;
+  g_clear_pointer (&client->player, sp_player_unref);
+  g_free (client->path);
+  client->player = sp_player_new ();
+  client->path = g_strdup (path);
+  return sp_player_ref (client->player);
+}
+
+SpPlayer *
+sp_mmsh_clients_player (SpMmshClients *clients,
+                        guint32 id,
+                        char **path,
+                        gint64 now_us)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
+      = g_mutex_locker_new (&clients->mutex);
+  Client *client = lookup (clients, id, now_us);
+
+  *path = client != NULL ? g_strdup (client->path) : NULL;
+  if (client == NULL || client->player == NULL)
+    return NULL;
+  return sp_player_ref (client->player);
 }
 
 void

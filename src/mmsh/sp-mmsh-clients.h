@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #pragma once
 
-#include <glib.h>
+#include "sp-player.h"
 
-/** client-id table (MS-WMSP 3.2.1): INIT -> STREAMING -> IDLE -> gone. Any
+/** client-id table (MS-WMSP 3.2.1): INIT -> STREAMING -> IDLE -> gone. What its
+ * player logs is taken until the id is gone: it comes after the end. Any
  * thread, one mutex, once a request. Bounded: at @max sessions the oldest idle
  * one goes. */
 typedef struct _SpMmshClients SpMmshClients;
@@ -26,9 +27,18 @@ guint32 sp_mmsh_clients_add (SpMmshClients *clients, gint64 now_us);
 /* Also stops counting it as idle: any request re-arms the timer. */
 SpMmshClientState
 sp_mmsh_clients_touch (SpMmshClients *clients, guint32 id, gint64 now_us);
-/* INIT or IDLE -> STREAMING; FALSE when it is unknown or streaming already. */
-gboolean
-sp_mmsh_clients_play (SpMmshClients *clients, guint32 id, gint64 now_us);
+/* INIT or IDLE -> STREAMING, of the stream at @path. (transfer full): where the
+ * logs about this go; NULL when it is unknown or streaming already. */
+SpPlayer *sp_mmsh_clients_play (SpMmshClients *clients,
+                                guint32 id,
+                                const char *path,
+                                gint64 now_us);
+/* (transfer full) (nullable): of the last Play; NULL: it has not played.
+ * @path: (out) (transfer full): of the stream, NULL likewise. */
+SpPlayer *sp_mmsh_clients_player (SpMmshClients *clients,
+                                  guint32 id,
+                                  char **path,
+                                  gint64 now_us);
 /* STREAMING -> IDLE */
 void sp_mmsh_clients_stop (SpMmshClients *clients, guint32 id, gint64 now_us);
 void sp_mmsh_clients_remove (SpMmshClients *clients, guint32 id);

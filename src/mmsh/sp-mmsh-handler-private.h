@@ -54,6 +54,10 @@ SpHttpPlan sp_mmsh_handler_watch (SpMmshTurn *turn);
 /* A page that leads to a player with a URL of @scheme. */
 SpHttpPlan sp_mmsh_handler_landing (SpMmshTurn *turn, const char *scheme);
 
+/* sp-mmsh-handler-log.c: what a player says of itself; its client-id is known
+ */
+void sp_mmsh_handler_log (SpMmshTurn *turn);
+
 /* sp-mmsh-handler-push.c: PushSetup and PushStart */
 SpHttpPlan sp_mmsh_handler_push (SpMmshTurn *turn);
 SpHttpPlan sp_mmsh_handler_setup (SpMmshTurn *turn);

@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "sp-http-response.h"
-#include "sp-log.h"
 #include "sp-mmsh-canary.h"
 #include "sp-mmsh-handler-private.h"
 #include "sp-mmsh-reply.h"
@@ -138,32 +137,6 @@ read_via (SpMmshTurn *turn)
                                turn->handler->service->pump_id);
 }
 
-/* (transfer full): a W3C line among the headers, or XML in the body. */
-static char *
-player_log (SpMmshTurn *turn)
-{
-  if (turn->body_len > 0)
-    return g_utf8_make_valid ((const char *)turn->body, (gssize)turn->body_len);
-  return g_strdup (turn->request.log_line != NULL ? turn->request.log_line
-                                                  : "");
-}
-
-static void
-log_player (SpMmshTurn *turn)
-{
-  g_autofree char *text = player_log (turn);
-  g_autofree char *address
-      = g_inet_address_to_string (turn->handler->peer.address);
-  SpLogFields fields = { .peer = address };
-
-  sp_stats_add (SP_PUMP_logs_received, 1);
-  sp_log (G_LOG_LEVEL_DEBUG,
-          &fields,
-          "player log of client-id %u: %.4096s",
-          turn->client_id,
-          text);
-}
-
 static SpHttpPlan
 empty (SpMmshTurn *turn, guint status, const char *extra)
 {
@@ -223,7 +196,7 @@ small (SpMmshTurn *turn)
         turn, 400, NULL, "this request needs a client-id that is in use");
   if (turn->request.kind == SP_MMSH_LOG)
     {
-      log_player (turn);
+      sp_mmsh_handler_log (turn);
       return empty (turn, 204, NULL);
     }
   return empty (turn, 200, NULL);

@@ -364,3 +364,15 @@ sp_listener_describe (SpListener *listener, GPtrArray *infos)
   for (guint i = 0; i < listener->ports->len; i++)
     g_ptr_array_add (infos, port_info (listener->ports->pdata[i]));
 }
+
+void
+sp_listener_set_certificate (SpListener *listener, GTlsCertificate *certificate)
+{
+  for (guint i = 0; i < listener->ports->len; i++)
+    {
+      Port *port = listener->ports->pdata[i];
+
+      if (port->certificate != NULL)
+        g_set_object (&port->certificate, certificate);
+    }
+}

@@ -22,6 +22,9 @@ gboolean sp_listener_open (SpListener *listener,
                            GError **error);
 /* SpCertInfo's index of what the TLS ports show. */
 void sp_listener_set_cert_index (SpListener *listener, guint cert_index);
+/* What the TLS ports show to those who connect from now on. */
+void sp_listener_set_certificate (SpListener *listener,
+                                  GTlsCertificate *certificate);
 void sp_listener_start (SpListener *listener);
 /* No more connections; those there are stay. */
 void sp_listener_stop (SpListener *listener);

@@ -14,17 +14,32 @@
 #include <signal.h>
 #include <stdio.h>
 
+typedef struct
+{
+  SpApp *app;
+  GMainLoop *loop;
+} Serving;
+
+static void
+on_left (gpointer user_data)
+{
+  g_main_loop_quit (user_data);
+}
+
+/* The second time it waits for nobody. */
 static gboolean
 on_terminate (gpointer user_data)
 {
-  g_main_loop_quit (user_data);
+  Serving *serving = user_data;
+
+  sp_app_leave (serving->app, on_left, serving->loop);
   return G_SOURCE_CONTINUE;
 }
 
 static gboolean
 on_hang_up (gpointer user_data)
 {
-  sp_app_reload (user_data);
+  sp_app_reload_file (user_data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -60,11 +75,12 @@ static void
 serve (SpApp *app)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  Serving serving = { app, loop };
   SpLogFields fields = { .message_id = SP_MESSAGE_STARTED };
   guint watchdog_ms = sp_systemd_watchdog_ms ();
 
-  g_unix_signal_add (SIGTERM, on_terminate, loop);
-  g_unix_signal_add (SIGINT, on_terminate, loop);
+  g_unix_signal_add (SIGTERM, on_terminate, &serving);
+  g_unix_signal_add (SIGINT, on_terminate, &serving);
   g_unix_signal_add (SIGHUP, on_hang_up, app);
   if (watchdog_ms > 0)
     g_timeout_add (watchdog_ms, on_watchdog, NULL);

@@ -12,54 +12,41 @@ typedef struct
 {
   guint waiting; /* workers that have not answered */
   GPtrArray *clients;
-  guint kicked;
+  SpApp *app;
+  SpKicked *kicked;      /* and whom it was about: */
+  SpClientFilter filter; /* client, address */
+  char *stream;
+  char *external_id;
+  guint ban_s;
 } Round;
 
 static void
 round_free (Round *round)
 {
   g_clear_pointer (&round->clients, g_ptr_array_unref);
+  g_clear_pointer (&round->kicked, sp_kicked_free);
+  g_clear_object (&round->filter.address);
+  g_free (round->stream);
+  g_free (round->external_id);
   g_free (round);
 }
 
 static void
 pump_info (gpointer self, SpPumpInfo *info)
 {
-  SpApp *app = self;
-  g_autoptr (GPtrArray) streams = sp_registry_list (app->registry);
-  gint64 now_us = sp_clock_now_us ();
-
-  *info = (SpPumpInfo){ .started_us = app->started_us,
-                        .workers = app->n_workers,
-                        .streams = streams->len,
-                        .config_generation = app->generation };
-  for (guint i = 0; i < app->n_workers; i++)
-    info->connections += sp_worker_connections (app->workers[i]);
-  for (guint i = 0; i < streams->len; i++)
-    {
-      g_autoptr (SpStreamInfo) stream
-          = sp_stream_info (streams->pdata[i], now_us);
-
-      info->streams_live += stream->state == SP_STREAM_LIVE
-                            || stream->state == SP_STREAM_FALLBACK;
-      info->clients += stream->clients;
-      info->bytes_sent += stream->counters.value[SP_STREAM_bytes_sent];
-      info->bytes_received += stream->counters.value[SP_STREAM_bytes_received];
-    }
+  sp_app_pump_info (self, info);
 }
 
 static GPtrArray *
 list_streams (gpointer self)
 {
-  SpApp *app = self;
-  g_autoptr (GPtrArray) streams = sp_registry_list (app->registry);
-  GPtrArray *infos
-      = g_ptr_array_new_with_free_func ((GDestroyNotify)sp_stream_info_free);
-  gint64 now_us = sp_clock_now_us ();
+  return sp_app_list_streams (self);
+}
 
-  for (guint i = 0; i < streams->len; i++)
-    g_ptr_array_add (infos, sp_stream_info (streams->pdata[i], now_us));
-  return infos;
+static SpEvents *
+events (gpointer self)
+{
+  return ((SpApp *)self)->events;
 }
 
 static GTask *
@@ -69,6 +56,7 @@ begin (SpApp *app, GAsyncReadyCallback callback, gpointer user_data)
   Round *round = g_new0 (Round, 1);
 
   round->waiting = app->n_workers;
+  round->app = app;
   g_task_set_task_data (task, round, (GDestroyNotify)round_free);
   return task;
 }
@@ -121,17 +109,77 @@ list_clients_finish (gpointer self, GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* The filter's own words, for the one event of all that were kicked. */
+static char *
+describe (const Round *round)
+{
+  if (round->filter.client != 0)
+    return g_strdup_printf ("client %" G_GUINT64_FORMAT, round->filter.client);
+  if (round->filter.address != NULL)
+    return g_inet_address_mask_to_string (round->filter.address);
+  if (round->external_id != NULL)
+    return g_strdup_printf ("external id %s", round->external_id);
+  return g_strdup (round->stream != NULL ? "all of the stream" : "all");
+}
+
+static void
+ban (SpApp *app, const SpBan *ban, gint64 until_us)
+{
+  sp_admission_ban (app->admission, ban, until_us, sp_clock_now_us ());
+}
+
+/* What they came by: the network, the external id, each one's address. */
+static void
+ban_kicked (SpApp *app, const Round *round)
+{
+  gint64 until_us = sp_clock_now_us () + (gint64)round->ban_s * G_USEC_PER_SEC;
+  SpBan what = { .mask = round->filter.address,
+                 .external_id = round->external_id,
+                 .stream = round->stream };
+  GHashTableIter iter;
+  gpointer text;
+
+  if (what.mask != NULL || what.external_id != NULL)
+    {
+      ban (app, &what, until_us);
+      return;
+    }
+  g_hash_table_iter_init (&iter, round->kicked->addresses);
+  while (g_hash_table_iter_next (&iter, &text, NULL))
+    {
+      g_autoptr (GInetAddressMask) mask
+          = g_inet_address_mask_new_from_string (text, NULL);
+
+      what.mask = mask;
+      if (mask != NULL)
+        ban (app, &what, until_us);
+    }
+}
+
 static void
 on_kicked (gpointer user_data, gpointer result)
 {
   GTask *task = user_data;
   Round *round = g_task_get_task_data (task);
+  SpApp *app = round->app;
   g_autoptr (SpKicked) kicked = result;
+  g_autofree char *whom = NULL;
 
-  round->kicked += kicked->clients;
+  sp_kicked_merge (round->kicked, kicked);
   if (--round->waiting > 0)
     return;
-  g_task_return_int (task, round->kicked);
+  if (round->ban_s > 0)
+    ban_kicked (app, round);
+  whom = describe (round);
+  if (round->kicked->clients > 0)
+    sp_app_tell (app,
+                 SP_EVENT_clients_kicked,
+                 round->stream,
+                 "%u clients kicked (%s)%s",
+                 round->kicked->clients,
+                 whom,
+                 round->ban_s > 0 ? " and banned for a while" : "");
+  g_task_return_int (task, round->kicked->clients);
   g_object_unref (task);
 }
 
@@ -144,7 +192,15 @@ kick (gpointer self,
 {
   SpApp *app = self;
   GTask *task = begin (app, callback, user_data);
+  Round *round = g_task_get_task_data (task);
 
+  round->kicked = sp_kicked_new ();
+  round->ban_s = ban_s;
+  round->filter.client = filter->client;
+  round->stream = g_strdup (filter->stream);
+  round->external_id = g_strdup (filter->external_id);
+  if (filter->address != NULL)
+    round->filter.address = g_object_ref (filter->address);
   for (guint i = 0; i < app->n_workers; i++)
     sp_worker_kick (app->workers[i], filter, app->mailbox, on_kicked, task);
 }
@@ -160,6 +216,15 @@ const SpControlClass sp_app_control = {
   .list_streams = list_streams,
   .list_clients = list_clients,
   .list_clients_finish = list_clients_finish,
+  .picture = sp_app_picture,
+  .picture_finish = sp_app_picture_finish,
   .kick = kick,
   .kick_finish = kick_finish,
+  .drain = sp_app_drain,
+  .reload = sp_app_reload,
+  .set_stream = sp_app_set_stream,
+  .set_source = sp_app_set_source,
+  .edit_stream = sp_app_edit_stream,
+  .set_notifying = sp_app_set_notifying,
+  .events = events,
 };

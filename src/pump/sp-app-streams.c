@@ -9,13 +9,15 @@
 static const char *const source_types[] = { "mmsh_pull", "mmsh_push", "file" };
 
 static void
-fill_policy (const SpStreamConfig *config, SpStreamPolicy *policy)
+fill_policy (SpApp *app, const SpStreamConfig *config, SpStreamPolicy *policy)
 {
+  g_autofree char *key = g_ascii_strdown (config->path, -1);
   const SpSourceConfig *main_source = g_ptr_array_index (config->sources, 0);
 
   *policy = (SpStreamPolicy){
     .is_enabled = config->enabled,
     .is_on_demand = config->on_demand,
+    .is_draining = g_hash_table_contains (app->draining, key),
     .is_push = main_source->type == SP_SOURCE_MMSH_PUSH,
     .n_sources = config->sources->len,
     .burst_ms = config->burst_ms,
@@ -45,7 +47,7 @@ deliver_changed (gpointer target, gpointer payload)
   /* A stream that was removed is nobody's concern, nor is any at the end. */
   if (known != stream || app->is_stopping)
     return;
-  sp_app_log_stream (app, stream);
+  sp_app_look_at_stream (app, stream);
   if (app->supervisor != NULL)
     sp_supervisor_update (app->supervisor, stream);
 }
@@ -68,9 +70,11 @@ add (SpApp *app, const SpStreamConfig *config)
 
   for (guint i = 0; i < app->n_workers; i++)
     sp_worker_lane_host (app->workers[i], &hosts[i]);
-  fill_policy (config, &policy);
+  fill_policy (app, config, &policy);
   stream = sp_stream_new (
       config->name, config->path, &policy, hosts, app->n_workers);
+  sp_stream_set_index (stream,
+                       sp_stream_numbers_get (app->numbers, config->path));
   sp_stream_set_notify (stream, sp_app_on_stream_changed, app);
   sp_registry_add (app->registry, stream);
   sp_source_describe (stream, config->sources);
@@ -84,16 +88,17 @@ remove_stream (SpApp *app, SpStream *stream)
   sp_supervisor_remove (app->supervisor, stream);
   sp_registry_remove (app->registry, sp_stream_path (stream));
   sp_stream_close (stream, sp_clock_now_us ());
-  g_hash_table_remove (app->told, sp_stream_path (stream));
+  sp_alarms_forget (app->alarms, sp_stream_path (stream));
+  g_ptr_array_add (app->leaving, sp_stream_ref (stream));
 }
 
 /* The clients stay: held while the sources change. */
 static void
-set_policy (SpStream *stream, const SpStreamConfig *config)
+set_policy (SpApp *app, SpStream *stream, const SpStreamConfig *config)
 {
   SpStreamPolicy policy;
 
-  fill_policy (config, &policy);
+  fill_policy (app, config, &policy);
   sp_stream_set_name (stream, config->name);
   sp_stream_set_policy (stream, &policy);
 }
@@ -102,10 +107,21 @@ static void
 set_sources (SpApp *app, SpStream *stream, const SpStreamConfig *config)
 {
   sp_supervisor_remove (app->supervisor, stream);
-  set_policy (stream, config);
+  set_policy (app, stream, config);
   sp_source_describe (stream, config->sources);
   if (config->enabled)
     sp_supervisor_add (app->supervisor, stream, config);
+}
+
+/** sp_app_set_stream_policy: of a stream that starts or stops to drain. */
+void
+sp_app_set_stream_policy (SpApp *app, const char *path)
+{
+  g_autoptr (SpStream) stream = sp_registry_lookup (app->registry, path);
+  const SpStreamConfig *config = sp_config_find_stream (app->config, path);
+
+  if (stream != NULL && config != NULL)
+    set_policy (app, stream, config);
 }
 
 /** sp_app_start_streams: all that @config has. */
@@ -124,6 +140,7 @@ sp_app_change_stream (SpApp *app, const SpConfigChange *change)
   g_autoptr (SpStream) stream
       = sp_registry_lookup (app->registry, change->path);
 
+  app->streams_changed_us = sp_clock_now_us ();
   if (change->kind == SP_CONFIG_STREAM_ADDED)
     add (app, change->new_stream);
   if (stream == NULL)
@@ -131,7 +148,7 @@ sp_app_change_stream (SpApp *app, const SpConfigChange *change)
   if (change->kind == SP_CONFIG_STREAM_REMOVED)
     remove_stream (app, stream);
   else if (change->kind == SP_CONFIG_STREAM_POLICY)
-    set_policy (stream, change->new_stream);
+    set_policy (app, stream, change->new_stream);
   else if (change->kind == SP_CONFIG_STREAM_SOURCES)
     set_sources (app, stream, change->new_stream);
 }

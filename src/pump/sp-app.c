@@ -8,9 +8,10 @@
 #include "sp-error.h"
 #include "sp-log.h"
 #include "sp-privileges.h"
-#include "sp-systemd.h"
 
 #define TICK_MS 250
+#define LOOK_MS 1000
+#define CERTS_MS (3600 * 1000)
 #define STOP_MS 3000
 #define DEMO_RESOURCE "/stream_pump/demo.asf"
 
@@ -22,8 +23,9 @@ reserved (guint limit)
   return CLAMP (limit / 4, 32, 256);
 }
 
-static void
-set_service (SpApp *app)
+/** sp_app_set_service: what a reload may change for new clients. */
+void
+sp_app_set_service (SpApp *app)
 {
   SpConfig *config = app->config;
   const SpLimitsConfig *limits = &config->limits;
@@ -38,6 +40,15 @@ set_service (SpApp *app)
   sp_admission_set_limits (app->admission, &admission);
 }
 
+/* (nullable): where the service manager keeps a folder for us. */
+static const char *
+state_folder (void)
+{
+  const char *folder = g_getenv ("STATE_DIRECTORY");
+
+  return folder != NULL && *folder == '/' ? folder : NULL;
+}
+
 /** sp_app_new: no thread yet, no port. */
 SpApp *
 sp_app_new (SpConfig *config, const char *file)
@@ -48,7 +59,21 @@ sp_app_new (SpConfig *config, const char *file)
   app->config = sp_config_ref (config);
   app->file = g_strdup (file);
   app->started_us = sp_clock_now_us ();
+  app->started_unix_us = g_get_real_time ();
+  app->streams_changed_us = app->started_us;
+  app->applied_unix_us = app->started_unix_us;
+  app->tried_unix_us = app->started_unix_us;
+  app->config_result = SP_CONFIG_OK;
   app->generation = 1;
+  app->is_notifying = config->snmp.notify;
+  app->numbers = sp_stream_numbers_new (state_folder ());
+  app->pulse = sp_pulse_new (TICK_MS);
+  app->draining = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  app->leaving
+      = g_ptr_array_new_with_free_func ((GDestroyNotify)sp_stream_unref);
+  app->certs
+      = g_ptr_array_new_with_free_func ((GDestroyNotify)sp_cert_info_free);
+  sp_app_events_init (app);
   app->mailbox = sp_mailbox_new ();
   app->mail = sp_mailbox_attach (app->mailbox, NULL);
   app->registry = sp_registry_new ();
@@ -58,142 +83,19 @@ sp_app_new (SpConfig *config, const char *file)
       app->registry, app->admission, app->source_context.pump_id);
   app->http = (SpHttpService){ &sp_mmsh_handler, app->service };
   app->control = (SpControl){ &sp_app_control, app };
-  app->told = g_hash_table_new_full (
-      g_str_hash, g_str_equal, g_free, sp_app_told_free);
   app->n_workers
       = config->workers > 0 ? config->workers : g_get_num_processors ();
   app->workers = g_new0 (SpWorker *, app->n_workers);
   app->listener = sp_listener_new (
       app->workers, app->n_workers, descriptors - reserved (descriptors));
-  set_service (app);
+  sp_app_set_service (app);
   return app;
 }
 
-static gboolean
-open_port (SpApp *app,
-           const char *address,
-           guint16 port,
-           GTlsCertificate *certificate,
-           GError **error)
-{
-  g_autofree char *bound = NULL;
-
-  if (!sp_listener_open (
-          app->listener, address, port, certificate, &bound, error))
-    return FALSE;
-  sp_log (G_LOG_LEVEL_MESSAGE,
-          NULL,
-          "%s listening on %s",
-          certificate != NULL ? "tls" : "media",
-          bound);
-  return TRUE;
-}
-
-/* A host without IPv6 (or without IPv4) serves what it has, unless an address
- * of that family was asked for by name. */
-static gboolean
-may_be_absent (const char *address, const GError *error)
-{
-  return (g_str_equal (address, "::") || g_str_equal (address, "0.0.0.0"))
-         && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
-}
-
-static gboolean
-open_media (SpApp *app,
-            guint16 port,
-            GTlsCertificate *certificate,
-            GError **error)
-{
-  guint n_open = 0;
-
-  for (char **address = app->config->listen; *address != NULL; address++)
-    {
-      g_autoptr (GError) local = NULL;
-
-      if (open_port (app, *address, port, certificate, &local))
-        n_open++;
-      else if (!may_be_absent (*address, local))
-        {
-          g_propagate_error (error, g_steal_pointer (&local));
-          return FALSE;
-        }
-    }
-  return n_open > 0
-         || sp_error_set (error, SP_ERROR_FAILED, "no address to listen on");
-}
-
-static gboolean
-open_tls (SpApp *app, GError **error)
-{
-  SpConfig *config = app->config;
-  g_autoptr (GTlsCertificate) certificate = NULL;
-  g_autoptr (GError) local = NULL;
-
-  if (!config->ssl)
-    return TRUE;
-  certificate = g_tls_certificate_new_from_files (
-      config->ssl_cert, config->ssl_key, &local);
-  if (certificate == NULL)
-    return sp_error_set (error,
-                         SP_ERROR_CONFIG,
-                         "ssl_cert %s, ssl_key %s: %s",
-                         config->ssl_cert,
-                         config->ssl_key,
-                         local->message);
-  return open_media (app, config->ssl_port, certificate, error);
-}
-
-/* One that nobody asked for keeps no pump from starting: a second one on a host
- * finds the port taken. */
-static gboolean
-do_without_admin (SpApp *app, GError *admin_error, GError **error)
-{
-  if (!app->config->is_admin_optional)
-    {
-      g_propagate_prefixed_error (error, admin_error, "admin: ");
-      return FALSE;
-    }
-  sp_log (G_LOG_LEVEL_MESSAGE,
-          NULL,
-          "no admin REST: none is configured, and at the usual place: %s",
-          admin_error->message);
-  g_error_free (admin_error);
-  return TRUE;
-}
-
-static gboolean
-open_admin (SpApp *app, GError **error)
-{
-  SpConfig *config = app->config;
-  GError *local = NULL;
-  gboolean is_v6 = strchr (config->admin_listen, ':') != NULL;
-
-  app->admin = sp_admin_new (&app->control,
-                             config->admin_listen,
-                             config->admin_port,
-                             config->admin_token,
-                             &local);
-  if (app->admin == NULL)
-    return do_without_admin (app, local, error);
-  sp_log (G_LOG_LEVEL_MESSAGE,
-          NULL,
-          is_v6 ? "admin listening on [%s]:%u" : "admin listening on %s:%u",
-          config->admin_listen,
-          sp_admin_port (app->admin));
-  return TRUE;
-}
-
-gboolean
-sp_app_open (SpApp *app, GError **error)
-{
-  return open_media (app, app->config->port, NULL, error)
-         && open_tls (app, error) && open_admin (app, error);
-}
-
-/* Pulls that are connected keep their connection: the next attempt asks anew.
- */
-static void
-set_proxy (SpApp *app)
+/** sp_app_set_proxy: pulls that are connected keep their connection; the next
+ * attempt asks anew. */
+void
+sp_app_set_proxy (SpApp *app)
 {
   g_clear_object (&app->source_context.proxy);
   app->source_context.proxy = sp_source_proxy_resolver (app->config);
@@ -209,19 +111,66 @@ on_tick (gpointer user_data)
   for (guint i = 0; i < streams->len; i++)
     sp_stream_tick (streams->pdata[i], now_us);
   sp_mmsh_service_tick (app->service, now_us);
+  sp_pulse_beat (app->pulse, now_us);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Once a second: what has changed by itself. */
+static gboolean
+on_look (gpointer user_data)
+{
+  SpApp *app = user_data;
+  gint64 now_us = sp_clock_now_us ();
+  g_autoptr (GPtrArray) infos = sp_app_list_streams (app);
+  SpStreamCounters totals;
+  SpPumpInfo info;
+
+  sp_app_fold_leaving (app);
+  sp_app_sum_up (app, infos, &totals);
+  sp_pulse_look (app->pulse, now_us, &totals);
+  for (guint i = 0; i < infos->len; i++)
+    sp_alarms_stream (app->alarms, infos->pdata[i], now_us);
+  sp_app_pump_info (app, &info);
+  sp_alarms_pump (app->alarms, &info, now_us);
+  sp_app_look_at_drain (app);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_certs (gpointer user_data)
+{
+  sp_app_look_at_certs (user_data);
   return G_SOURCE_CONTINUE;
 }
 
 void
 sp_app_start (SpApp *app)
 {
+  const SpWorkerWatch watch = { .mailbox = app->mailbox,
+                                .on_client_in = sp_app_on_client_in,
+                                .on_client_out = sp_app_on_client_out,
+                                .user_data = app };
+
   for (guint i = 0; i < app->n_workers; i++)
-    app->workers[i] = sp_worker_new (i, &sp_http_session, &app->http);
-  set_proxy (app);
+    {
+      app->workers[i] = sp_worker_new (i, &sp_http_session, &app->http);
+      sp_worker_set_watch (app->workers[i], &watch);
+    }
+  sp_app_set_proxy (app);
   app->supervisor = sp_supervisor_new (&app->source_context);
   sp_app_start_streams (app, app->config);
+  sp_stream_numbers_save (app->numbers);
   app->tick_id = g_timeout_add (TICK_MS, on_tick, app);
+  app->look_id = g_timeout_add (LOOK_MS, on_look, app);
+  app->certs_id = g_timeout_add (CERTS_MS, on_certs, app);
+  sp_app_look_at_certs (app);
   sp_listener_start (app->listener);
+  sp_app_start_watchers (app);
+  sp_app_tell (app,
+               SP_EVENT_started,
+               NULL,
+               "stream-pump " PACKAGE_VERSION " serves %u streams",
+               app->config->streams->len);
 }
 
 /** sp_app_add_demo: the one stream of the built-in configuration gets the film
@@ -252,97 +201,37 @@ sp_app_add_demo (SpApp *app)
   app->demo = sp_file_new_from_bytes (film, stream, 0);
 }
 
-static void
-warn_restart (const SpConfigChange *change)
-{
-  sp_log (G_LOG_LEVEL_WARNING,
-          NULL,
-          "%s changes only with a restart",
-          change->path);
-}
-
-static void
-apply_change (SpApp *app, const SpConfigChange *change)
-{
-  switch (change->kind)
-    {
-    case SP_CONFIG_REDIRECT:
-    case SP_CONFIG_IDENTITY:
-    case SP_CONFIG_LIMITS:
-      set_service (app);
-      return;
-    case SP_CONFIG_ADMIN_TOKEN:
-      if (app->admin != NULL)
-        sp_admin_set_token (app->admin, app->config->admin_token);
-      return;
-    case SP_CONFIG_PROXY:
-      set_proxy (app);
-      return;
-    case SP_CONFIG_STREAM_REMOVED:
-    case SP_CONFIG_STREAM_POLICY:
-    case SP_CONFIG_STREAM_SOURCES:
-    case SP_CONFIG_STREAM_ADDED:
-      sp_app_change_stream (app, change);
-      return;
-    case SP_CONFIG_NEEDS_RESTART:
-      warn_restart (change);
-      return;
-    }
-}
-
-static void
-apply (SpApp *app, SpConfig *config)
-{
-  g_autoptr (SpConfig) old = app->config;
-  g_autoptr (GPtrArray) changes = sp_config_diff (old, config);
-
-  app->config = sp_config_ref (config);
-  app->generation++;
-  for (guint i = 0; i < changes->len; i++)
-    apply_change (app, changes->pdata[i]);
-}
-
-void
-sp_app_reload (SpApp *app)
-{
-  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (SpConfig) config = NULL;
-  SpLogFields fields = { .message_id = SP_MESSAGE_RELOADED };
-
-  if (app->file == NULL)
-    return;
-  sp_systemd_reloading ();
-  config = sp_config_reload (app->file, app->config, problems);
-  if (config != NULL)
-    {
-      apply (app, config);
-      sp_stats_add (SP_PUMP_reloads, 1);
-      sp_log (G_LOG_LEVEL_MESSAGE,
-              &fields,
-              "configuration %" G_GUINT64_FORMAT " applied: %u streams",
-              app->generation,
-              config->streams->len);
-    }
-  else
-    {
-      fields.message_id = SP_MESSAGE_CONFIG_REJECTED;
-      sp_stats_add (SP_PUMP_reloads_rejected, 1);
-      for (guint i = 0; i < problems->len; i++)
-        sp_log (G_LOG_LEVEL_WARNING,
-                &fields,
-                "configuration refused, nothing changed: %s",
-                (const char *)problems->pdata[i]);
-    }
-  sp_systemd_ready (NULL);
-}
-
 void
 sp_app_stop (SpApp *app)
 {
   app->is_stopping = TRUE;
+  sp_app_tell (app, SP_EVENT_stopping, NULL, "stopping on request");
   sp_listener_stop (app->listener);
   for (guint i = 0; i < app->n_workers && app->workers[i] != NULL; i++)
     sp_worker_stop (app->workers[i], STOP_MS);
+}
+
+static void
+free_workers (SpApp *app)
+{
+  for (guint i = 0; i < app->n_workers && app->workers[i] != NULL; i++)
+    sp_worker_free (app->workers[i]);
+  g_free (app->workers);
+}
+
+/* What late mail of the workers still goes to. */
+static void
+free_records (SpApp *app)
+{
+  sp_alarms_free (app->alarms);
+  sp_events_free (app->events);
+  sp_stream_numbers_free (app->numbers);
+  sp_pulse_free (app->pulse);
+  g_hash_table_unref (app->draining);
+  g_ptr_array_unref (app->certs);
+  g_clear_object (&app->certificate);
+  g_free (app->drain_redirect);
+  g_free (app->media_address);
 }
 
 /** sp_app_free: after sp_app_stop(), if it was started: the workers end, then
@@ -351,6 +240,9 @@ void
 sp_app_free (SpApp *app)
 {
   g_clear_handle_id (&app->tick_id, g_source_remove);
+  g_clear_handle_id (&app->look_id, g_source_remove);
+  g_clear_handle_id (&app->certs_id, g_source_remove);
+  g_clear_pointer (&app->canary, sp_canary_free);
   g_clear_pointer (&app->admin, sp_admin_free);
   sp_listener_free (app->listener);
   for (guint i = 0; i < app->n_workers && app->workers[i] != NULL; i++)
@@ -358,17 +250,17 @@ sp_app_free (SpApp *app)
   g_clear_pointer (&app->demo, sp_source_free);
   g_clear_pointer (&app->supervisor, sp_supervisor_free);
   sp_mmsh_service_free (app->service);
-  for (guint i = 0; i < app->n_workers && app->workers[i] != NULL; i++)
-    sp_worker_free (app->workers[i]);
+  free_workers (app);
   g_source_destroy (app->mail);
   g_source_unref (app->mail);
-  sp_mailbox_free (app->mailbox);
-  g_hash_table_unref (app->told);
+  sp_mailbox_free (app->mailbox); /* the last visits are in it */
+  g_clear_pointer (&app->access, sp_access_log_free);
+  free_records (app);
+  g_ptr_array_unref (app->leaving);
   sp_admission_free (app->admission);
   sp_registry_free (app->registry);
   g_clear_object (&app->source_context.proxy);
   g_free (app->source_context.pump_id);
-  g_free (app->workers);
   g_free (app->file);
   sp_config_unref (app->config);
   g_free (app);

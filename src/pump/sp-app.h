@@ -16,7 +16,10 @@ void sp_app_start (SpApp *app);
 /* The built-in stream of --demo. */
 void sp_app_add_demo (SpApp *app);
 /* Rereads the file; a bad one changes nothing. */
-void sp_app_reload (SpApp *app);
+void sp_app_reload_file (SpApp *app);
+/* Takes no new clients and calls @on_left when the last one has gone or the
+ * configured grace is over; at once when there is none, or asked again. */
+void sp_app_leave (SpApp *app, void (*on_left) (gpointer), gpointer user_data);
 /* Ends all clients in order, within a few seconds. */
 void sp_app_stop (SpApp *app);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpApp, sp_app_free)

@@ -15,7 +15,7 @@ const SpEventInfo sp_event_infos[SP_N_EVENTS] = {
 
 typedef struct
 {
-  guint id;
+  guint id; /* 0: it is gone, and not yet cleared away */
   SpEventFunc func;
   gpointer user_data;
 } Watch;
@@ -24,6 +24,8 @@ struct _SpEvents
 {
   GQueue notable; /* SpEvent, by number */
   GQueue visits;  /* those of CLIENT severity */
+  GQueue untold;  /* that the watchers have not been told, by number */
+  gboolean is_telling;
   GPtrArray *watches;
   guint64 last;
   guint last_watch;
@@ -72,6 +74,7 @@ sp_events_new (void)
 
   g_queue_init (&events->notable);
   g_queue_init (&events->visits);
+  g_queue_init (&events->untold);
   events->watches = g_ptr_array_new_with_free_func (g_free);
   return events;
 }
@@ -99,24 +102,51 @@ keep (GQueue *queue, SpEvent *event)
     sp_event_unref (g_queue_pop_head (queue));
 }
 
-/** sp_events_post: a watcher may post in turn, and may stop watching. */
+static void
+tell (SpEvents *events, SpEvent *event)
+{
+  guint n = events->watches->len;
+
+  for (guint i = 0; i < n; i++)
+    {
+      Watch *watch = events->watches->pdata[i];
+
+      if (watch->id != 0)
+        watch->func (event, watch->user_data);
+    }
+}
+
+/* Those that stopped watching while they were told something. */
+static void
+clear_gone (SpEvents *events)
+{
+  for (guint i = events->watches->len; i > 0; i--)
+    if (((Watch *)events->watches->pdata[i - 1])->id == 0)
+      g_ptr_array_remove_index (events->watches, i - 1);
+}
+
+/** sp_events_post: a watcher may post in turn, and may stop watching; each one
+ * is told each event once, by number. */
 void
 sp_events_post (SpEvents *events, SpEvent *event)
 {
-  g_autoptr (SpEvent) shown = sp_event_ref (event);
-
   event->number = ++events->last;
   event->at_us = sp_clock_now_us ();
   event->at_unix_us = g_get_real_time ();
   sp_stats_add (SP_PUMP_events, 1);
+  g_queue_push_tail (&events->untold, sp_event_ref (event));
   keep (is_visit (event) ? &events->visits : &events->notable, event);
-  for (guint i = events->watches->len; i > 0; i--)
-    if (i <= events->watches->len)
-      {
-        Watch *watch = events->watches->pdata[i - 1];
+  if (events->is_telling)
+    return;
+  events->is_telling = TRUE;
+  while (!g_queue_is_empty (&events->untold))
+    {
+      g_autoptr (SpEvent) next = g_queue_pop_head (&events->untold);
 
-        watch->func (shown, watch->user_data);
-      }
+      tell (events, next);
+    }
+  events->is_telling = FALSE;
+  clear_gone (events);
 }
 
 guint64
@@ -173,8 +203,7 @@ sp_events_unwatch (SpEvents *events, guint id)
 {
   for (guint i = 0; i < events->watches->len; i++)
     if (((Watch *)events->watches->pdata[i])->id == id)
-      {
-        g_ptr_array_remove_index (events->watches, i);
-        return;
-      }
+      ((Watch *)events->watches->pdata[i])->id = 0;
+  if (!events->is_telling)
+    clear_gone (events);
 }

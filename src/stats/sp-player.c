@@ -3,11 +3,18 @@
 
 #include "sp-player.h"
 
+const char *const sp_player_field_names[SP_N_PLAYER_FIELDS] = {
+#define SP_PLAYER_FIELD(name, text) text,
+#include "sp-player-fields.def"
+#undef SP_PLAYER_FIELD
+};
+
 struct _SpPlayer
 {
   gatomicrefcount ref_count;
-  GMutex mutex; /* of report */
+  GMutex mutex; /* of all below */
   SpPlayerReport report;
+  gint64 told_us; /* the last log with a duration; 0: none */
 };
 
 void
@@ -31,6 +38,7 @@ sp_player_report_clear (SpPlayerReport *report)
   g_clear_pointer (&report->player_version, g_free);
   g_clear_pointer (&report->os, g_free);
   g_clear_pointer (&report->player_id, g_free);
+  g_clear_pointer (&report->values, g_ptr_array_unref);
 }
 
 /** sp_player_report_copy: @to is initialised, and not cleared. */
@@ -41,6 +49,25 @@ sp_player_report_copy (SpPlayerReport *to, const SpPlayerReport *from)
   to->player_version = g_strdup (from->player_version);
   to->os = g_strdup (from->os);
   to->player_id = g_strdup (from->player_id);
+  if (from->values != NULL)
+    to->values = g_ptr_array_ref (from->values);
+}
+
+const char *
+sp_player_report_value (const SpPlayerReport *report, SpPlayerField field)
+{
+  return report->values != NULL ? g_ptr_array_index (report->values, field)
+                                : NULL;
+}
+
+GPtrArray *
+sp_player_values_new (void)
+{
+  GPtrArray *values
+      = g_ptr_array_new_full (SP_N_PLAYER_FIELDS, (GDestroyNotify)g_free);
+
+  g_ptr_array_set_size (values, SP_N_PLAYER_FIELDS);
+  return values;
 }
 
 SpPlayer *
@@ -79,6 +106,60 @@ growth (gint64 before, gint64 after)
   return (guint64)(after >= before ? after - MAX (before, 0) : after);
 }
 
+static void
+keep (gint64 *value, gint64 before)
+{
+  if (*value == SP_PLAYER_UNKNOWN)
+    *value = before;
+}
+
+static void
+keep_text (char **text, const char *before)
+{
+  if (*text == NULL)
+    *text = g_strdup (before);
+}
+
+static void
+keep_values (SpPlayerReport *report, const SpPlayerReport *before)
+{
+  GPtrArray *values;
+
+  if (before->values == NULL)
+    return;
+  values = sp_player_values_new ();
+  for (guint i = 0; i < SP_N_PLAYER_FIELDS; i++)
+    {
+      const char *value = sp_player_report_value (report, i);
+
+      values->pdata[i] = g_strdup (
+          value != NULL ? value : sp_player_report_value (before, i));
+    }
+  g_clear_pointer (&report->values, g_ptr_array_unref);
+  report->values = values;
+}
+
+/* What a player is and what it did come in different logs: one when it
+ * connects, one of what it received, one of what it showed. */
+static void
+keep_known (SpPlayerReport *report, const SpPlayerReport *before)
+{
+  keep (&report->buffering_count, before->buffering_count);
+  keep (&report->buffering_ms, before->buffering_ms);
+  keep (&report->packets_received, before->packets_received);
+  keep (&report->packets_lost, before->packets_lost);
+  keep (&report->packets_lost_net, before->packets_lost_net);
+  keep (&report->packets_recovered, before->packets_recovered);
+  keep (&report->quality_percent, before->quality_percent);
+  keep (&report->played_s, before->played_s);
+  keep (&report->bandwidth_bps, before->bandwidth_bps);
+  keep (&report->status, before->status);
+  keep_text (&report->player_version, before->player_version);
+  keep_text (&report->os, before->os);
+  keep_text (&report->player_id, before->player_id);
+  keep_values (report, before);
+}
+
 void
 sp_player_put (SpPlayer *player,
                const SpPlayerReport *report,
@@ -87,12 +168,26 @@ sp_player_put (SpPlayer *player,
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
       = g_mutex_locker_new (&player->mutex);
   SpPlayerReport *last = &player->report;
+  SpPlayerReport merged;
 
   news->stalls = growth (last->buffering_count, report->buffering_count);
   news->stall_ms = growth (last->buffering_ms, report->buffering_ms);
   news->packets_lost = growth (last->packets_lost, report->packets_lost);
+  sp_player_report_copy (&merged, report);
+  keep_known (&merged, last);
   sp_player_report_clear (last);
-  sp_player_report_copy (last, report);
+  *last = merged;
+  if (report->played_s != SP_PLAYER_UNKNOWN)
+    player->told_us = report->at_us;
+}
+
+gboolean
+sp_player_has_told (SpPlayer *player, gint64 since_us)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&player->mutex);
+
+  return player->told_us != 0 && player->told_us >= since_us;
 }
 
 gboolean

@@ -17,6 +17,9 @@ typedef struct
  * from here on, any other fails the test. */
 void sp_admin_stage_set_up (SpAdminStage *stage, gconstpointer token);
 void sp_admin_stage_tear_down (SpAdminStage *stage, gconstpointer token);
+/* One more of the kind that it has, or NULL. */
+SpAdmin *
+sp_admin_stage_open (SpAdminStage *stage, const char *token, GError **error);
 guint sp_admin_stage_warnings (void);
 
 void

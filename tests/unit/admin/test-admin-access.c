@@ -141,12 +141,13 @@ test_origin (SpAdminStage *stage, gconstpointer data)
 static void
 test_ipv6 (void)
 {
+  const SpAdminSettings settings = { .address = "::1" };
   SpFakeControl fake;
   g_autoptr (GError) error = NULL;
   g_autoptr (SpAdmin) admin = NULL;
 
   sp_fake_control_init (&fake);
-  admin = sp_admin_new (&fake.control, "::1", 0, NULL, &error);
+  admin = sp_admin_new (&fake.control, &settings, &error);
   if (admin == NULL)
     g_test_skip (error->message);
   else
@@ -160,15 +161,16 @@ test_no_port (SpAdminStage *stage, gconstpointer data)
   static const char *const addresses[] = { "somewhere", "192.0.2.1", "" };
   g_autoptr (GError) taken = NULL;
   SpControl *control = &stage->fake.control;
+  const SpAdminSettings same = { .address = "127.0.0.1", .port = stage->port };
 
-  g_assert_null (
-      sp_admin_new (control, "127.0.0.1", stage->port, NULL, &taken));
+  g_assert_null (sp_admin_new (control, &same, &taken));
   g_assert_error (taken, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
   for (guint i = 0; i < G_N_ELEMENTS (addresses); i++)
     {
+      const SpAdminSettings bad = { .address = addresses[i] };
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (sp_admin_new (control, addresses[i], 0, NULL, &error));
+      g_assert_null (sp_admin_new (control, &bad, &error));
       g_assert_nonnull (error);
     }
 }

@@ -54,7 +54,9 @@ assert_counters (JsonNode *node, const SpCounterInfo *infos, gint64 first)
 static void
 test_status (void)
 {
-  SpPumpInfo info = { .started_us = 1400 * SECOND_US,
+  SpPumpInfo info = { .state = SP_PUMP_UP,
+                      .config_result = SP_CONFIG_OK,
+                      .started_us = 1400 * SECOND_US,
                       .workers = 2,
                       .streams = 3,
                       .streams_live = 1,
@@ -63,12 +65,16 @@ test_status (void)
                       .bytes_sent = G_GUINT64_CONSTANT (1) << 40,
                       .bytes_received = 7,
                       .config_generation = 5 };
-  guint64 counters[SP_N_PUMP_COUNTERS];
+  g_autoptr (SpPicture) picture = sp_picture_new ();
   g_autoptr (JsonNode) node = NULL;
 
+  picture->pump = info;
   for (guint i = 0; i < SP_N_PUMP_COUNTERS; i++)
-    counters[i] = 100 + i;
-  node = sp_admin_json_status (&info, counters, &now);
+    picture->counters[i] = 100 + i;
+  node = sp_admin_json_status (picture, 77, &now);
+  assert_integer (node, "last_event", 77);
+  assert_string (node, "client_limit", NULL);
+  assert_string (node, "state", "up");
   assert_string (node, "name", "stream-pump");
   assert_string (node, "version", PACKAGE_VERSION);
   assert_string (node, "started", "2026-07-01T11:00:00Z");
@@ -311,7 +317,7 @@ static void
 test_problem (void)
 {
   g_autoptr (JsonNode) node
-      = sp_admin_json_problem (404, "Not Found", "no stream \xff");
+      = sp_admin_json_problem (404, "Not Found", "no stream \xff", NULL);
 
   assert_string (node, "type", "about:blank");
   assert_string (node, "title", "Not Found");

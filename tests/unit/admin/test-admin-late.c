@@ -116,8 +116,7 @@ test_freed (SpAdminStage *stage, gconstpointer data)
   g_assert_cmpuint (kick->status, ==, 0);
   sp_fake_control_release (&stage->fake);
   sp_admin_ask_settle ();
-  stage->admin
-      = sp_admin_new (&stage->fake.control, "127.0.0.1", 0, NULL, &error);
+  stage->admin = sp_admin_stage_open (stage, NULL, &error);
   g_assert_no_error (error);
 }
 

@@ -161,6 +161,9 @@ test_child (void)
                          .client = G_MAXUINT64 };
 
   sp_log_init ();
+  g_assert_cmpint (
+      sp_log_is_debug (), ==, g_getenv ("G_MESSAGES_DEBUG") != NULL);
+  g_assert_false (sp_log_has_journal ());
   sp_log (G_LOG_LEVEL_MESSAGE, NULL, "%s %d", "hello", 7);
   sp_log (G_LOG_LEVEL_WARNING, &fields, "%s", "GET /\x1b[2J");
   sp_log (G_LOG_LEVEL_INFO, NULL, "some detail");

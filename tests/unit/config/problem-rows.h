@@ -47,8 +47,9 @@ static const Row rows[] = {
     "streams[0].path: \"a b\"" SEGMENT_PROBLEM "\n"
     "streams[0].type: must be one of \"mmsh_pull\", \"mmsh_push\", \"file\", "
     "not \"radio\"\n"
-    "colour: unknown key; known here are admin, group, house, "
-    "http_proxy_host, http_proxy_port, limits, listen, port, "
+    "colour: unknown key; known here are access_log, admin, "
+    "canary_ms, certificate_warn_days, drain, group, house, http_proxy_host, "
+    "http_proxy_port, limits, listen, port, "
     "redirect_404_to, server_token, snmp, ssl, ssl_cert, ssl_key, ssl_port, "
     "stream_defaults, streams, ua_check, use_http_proxy, "
     "use_proxy_for_local_addresses, user, workers" },
@@ -206,6 +207,14 @@ static const Row rows[] = {
     "2000,\"client_table\":\"full\",\"writes\":false,\"notify\":true,"
     "\"notify_rate\":10}}",
     "" },
+  { "access-log-without-file",
+    "{\"access_log\":{\"to\":\"file\"}}",
+    "access_log.file: is needed where \"to\" is \"file\"" },
+  { "drain-bad",
+    "{\"drain\":{\"grace_ms\":-1,\"redirect\":\"here\"}}",
+    "drain.grace_ms: must be a whole number from 0 to 86400000, not -1\n"
+    "drain.redirect: must be a complete URL that begins with http, https, mms, "
+    "mmsh or rtsp" },
   { "snmp-bad",
     "{\"snmp\":{\"root_oid\":\"1.x\",\"client_table\":\"some\",\"pings\":1}}",
     "snmp.root_oid: must be an object identifier in digits and dots\n"

@@ -15,8 +15,8 @@
 
 /* By SpConfigChangeKind. */
 static const char *const kinds[]
-    = { "removed", "redirect", "identity", "limits", "token",
-        "proxy",   "policy",   "sources",  "added",  "restart" };
+    = { "removed", "redirect", "identity", "limits",  "token", "proxy",
+        "access",  "watch",    "policy",   "sources", "added", "restart" };
 
 typedef struct
 {
@@ -138,8 +138,20 @@ static const Row rows[] = {
     "\"/proc/self/maps\",\"ssl_cert\":\"/proc/self/maps\",\"user\":\"u\","
     "\"group\":\"g\",\"workers\":1,\"admin\":{\"port\":3}}",
     "restart listen, restart port, restart ssl, restart ssl_port, restart "
-    "ssl_key, restart ssl_cert, restart user, restart group, restart workers, "
-    "restart admin.port" },
+    "user, restart group, restart workers, restart admin.port" },
+  { "socket",
+    "{\"admin\":{\"socket\":\"\"}}",
+    "{\"admin\":{\"socket\":\"a.sock\"}}",
+    "restart admin.socket" },
+  { "snmp", "{}", "{\"snmp\":{}}", "restart snmp" },
+  { "access-log",
+    "{\"access_log\":{}}",
+    "{\"access_log\":{\"format\":\"json\"}}",
+    "access access_log" },
+  { "watch",
+    "{}",
+    "{\"canary_ms\":1,\"certificate_warn_days\":1,\"drain\":{\"grace_ms\":1}}",
+    "watch drain, watch canary_ms, watch certificate_warn_days" },
   { "order",
     STREAMS (PUSH ("a", "") "," PUSH ("b", "") "," PULL ("c", "x", "")),
     "{\"port\":1,\"limits\":{\"clients\":1},\"streams\":[" PUSH (

@@ -10,6 +10,15 @@
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpMmshClients, sp_mmsh_clients_free)
 
+static gboolean
+play (SpMmshClients *clients, guint32 id, gint64 now_us)
+{
+  g_autoptr (SpPlayer) player
+      = sp_mmsh_clients_play (clients, id, "live", now_us);
+
+  return player != NULL;
+}
+
 static void
 test_ids (void)
 {
@@ -39,15 +48,15 @@ test_life (void)
 
   g_assert_cmpint (
       sp_mmsh_clients_touch (clients, id, 1), ==, SP_MMSH_CLIENT_INIT);
-  g_assert_true (sp_mmsh_clients_play (clients, id, 2));
+  g_assert_true (play (clients, id, 2));
   g_assert_cmpint (
       sp_mmsh_clients_touch (clients, id, 3), ==, SP_MMSH_CLIENT_STREAMING);
-  g_assert_false (sp_mmsh_clients_play (clients, id, 4));
+  g_assert_false (play (clients, id, 4));
   sp_mmsh_clients_stop (clients, id, 5);
   g_assert_cmpint (
       sp_mmsh_clients_touch (clients, id, 6), ==, SP_MMSH_CLIENT_IDLE);
   sp_mmsh_clients_stop (clients, id, 7);
-  g_assert_true (sp_mmsh_clients_play (clients, id, 8));
+  g_assert_true (play (clients, id, 8));
   sp_mmsh_clients_remove (clients, id);
   g_assert_cmpint (
       sp_mmsh_clients_touch (clients, id, 9), ==, SP_MMSH_CLIENT_UNKNOWN);
@@ -61,7 +70,7 @@ test_unknown (void)
 
   g_assert_cmpint (
       sp_mmsh_clients_touch (clients, 0, 0), ==, SP_MMSH_CLIENT_UNKNOWN);
-  g_assert_false (sp_mmsh_clients_play (clients, 7, 0));
+  g_assert_false (play (clients, 7, 0));
   sp_mmsh_clients_stop (clients, 7, 0);
   sp_mmsh_clients_remove (clients, 7);
   g_assert_cmpuint (sp_mmsh_clients_expire (clients, SECOND), ==, 0);
@@ -77,7 +86,7 @@ test_expire (void)
 
   /* the first shows itself again, the second plays */
   sp_mmsh_clients_touch (clients, first, 3 * SECOND);
-  sp_mmsh_clients_play (clients, second, 3 * SECOND);
+  play (clients, second, 3 * SECOND);
   g_assert_cmpuint (
       sp_mmsh_clients_expire (clients, 2 * SECOND + IDLE_US), ==, 0);
   g_assert_cmpuint (
@@ -108,7 +117,7 @@ test_late_touch (void)
                    ==,
                    SP_MMSH_CLIENT_UNKNOWN);
   id = sp_mmsh_clients_add (clients, 0);
-  g_assert_false (sp_mmsh_clients_play (clients, id, IDLE_US + 1));
+  g_assert_false (play (clients, id, IDLE_US + 1));
   g_assert_cmpuint (sp_mmsh_clients_count (clients), ==, 0);
 }
 
@@ -120,7 +129,7 @@ test_bound (void)
 
   for (guint i = 0; i < 3; i++)
     ids[i] = sp_mmsh_clients_add (clients, i);
-  sp_mmsh_clients_play (clients, ids[0], 10);
+  play (clients, ids[0], 10);
   sp_mmsh_clients_touch (clients, ids[1], 10);
   sp_mmsh_clients_add (clients, 11);
   g_assert_cmpuint (sp_mmsh_clients_count (clients), ==, 3);
@@ -143,7 +152,7 @@ test_bound_of_players (void)
   g_autoptr (SpMmshClients) clients = sp_mmsh_clients_new (2);
 
   for (guint i = 0; i < 2; i++)
-    sp_mmsh_clients_play (clients, sp_mmsh_clients_add (clients, i), i);
+    play (clients, sp_mmsh_clients_add (clients, i), i);
   for (guint i = 0; i < 10; i++)
     sp_mmsh_clients_add (clients, 10 + i);
   g_assert_cmpuint (sp_mmsh_clients_count (clients), ==, 3);
@@ -161,7 +170,7 @@ use (gpointer user_data)
     {
       guint32 id = sp_mmsh_clients_add (clients, i);
 
-      g_assert_true (sp_mmsh_clients_play (clients, id, i));
+      g_assert_true (play (clients, id, i));
       sp_mmsh_clients_stop (clients, id, i);
       sp_mmsh_clients_expire (clients, i);
       sp_mmsh_clients_remove (clients, id);
@@ -182,6 +191,36 @@ test_threads (void)
   g_assert_cmpuint (sp_mmsh_clients_count (clients), ==, 0);
 }
 
+/* Logs come after the end, too, until the id is gone. */
+static void
+test_player (void)
+{
+  g_autoptr (SpMmshClients) clients = sp_mmsh_clients_new (10);
+  guint32 id = sp_mmsh_clients_add (clients, 0);
+  g_autofree char *path = NULL;
+  g_autoptr (SpPlayer) none
+      = sp_mmsh_clients_player (clients, id, &path, SECOND);
+
+  g_assert_null (none);
+  g_assert_null (path);
+  g_autoptr (SpPlayer) first
+      = sp_mmsh_clients_play (clients, id, "live", SECOND);
+  sp_mmsh_clients_stop (clients, id, 2 * SECOND);
+  g_autoptr (SpPlayer) found
+      = sp_mmsh_clients_player (clients, id, &path, 3 * SECOND);
+  g_assert_true (found == first);
+  g_assert_cmpstr (path, ==, "live");
+  g_autoptr (SpPlayer) second
+      = sp_mmsh_clients_play (clients, id, "other", 4 * SECOND);
+  g_assert_true (second != first);
+  sp_mmsh_clients_stop (clients, id, 5 * SECOND);
+  g_autofree char *late = NULL;
+  g_autoptr (SpPlayer) gone
+      = sp_mmsh_clients_player (clients, id, &late, 5 * SECOND + IDLE_US + 1);
+  g_assert_null (gone);
+  g_assert_null (late);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -194,5 +233,6 @@ main (int argc, char **argv)
   g_test_add_func ("/mmsh-clients/bound", test_bound);
   g_test_add_func ("/mmsh-clients/bound/players-stay", test_bound_of_players);
   g_test_add_func ("/mmsh-clients/threads", test_threads);
+  g_test_add_func ("/mmsh-clients/player", test_player);
   return g_test_run ();
 }

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#include "config.h"
+
+#include "sp-app-private.h"
+
+#include "sp-clock.h"
+#include "sp-config-report.h"
+#include "sp-log.h"
+#include "sp-systemd.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static void
+apply_change (SpApp *app, const SpConfigChange *change)
+{
+  switch (change->kind)
+    {
+    case SP_CONFIG_REDIRECT:
+    case SP_CONFIG_IDENTITY:
+    case SP_CONFIG_LIMITS:
+      sp_app_set_service (app);
+      return;
+    case SP_CONFIG_ADMIN_TOKEN:
+      if (app->admin != NULL)
+        sp_admin_set_token (app->admin, app->config->admin_token);
+      return;
+    case SP_CONFIG_PROXY:
+      sp_app_set_proxy (app);
+      return;
+    case SP_CONFIG_ACCESS_LOG:
+      sp_app_set_access_log (app);
+      return;
+    case SP_CONFIG_WATCH:
+      return;
+    case SP_CONFIG_STREAM_REMOVED:
+    case SP_CONFIG_STREAM_POLICY:
+    case SP_CONFIG_STREAM_SOURCES:
+    case SP_CONFIG_STREAM_ADDED:
+      sp_app_change_stream (app, change);
+      return;
+    case SP_CONFIG_NEEDS_RESTART:
+      sp_log (G_LOG_LEVEL_WARNING,
+              NULL,
+              "%s changes only with a restart",
+              change->path);
+      return;
+    }
+}
+
+/** sp_app_apply: what differs from the configuration in use takes effect. */
+void
+sp_app_apply (SpApp *app, SpConfig *config)
+{
+  g_autoptr (SpConfig) old = app->config;
+  g_autoptr (GPtrArray) changes = sp_config_diff (old, config);
+
+  app->config = sp_config_ref (config);
+  app->generation++;
+  app->applied_unix_us = g_get_real_time ();
+  for (guint i = 0; i < changes->len; i++)
+    apply_change (app, changes->pdata[i]);
+  sp_stream_numbers_save (app->numbers);
+  sp_app_set_canary (app);
+}
+
+static void
+on_change (const char *key, SpConfigEffect effect, gpointer user_data)
+{
+  sp_reload_report_add (user_data, key, (SpEffect)effect);
+}
+
+static void
+refuse (SpApp *app, SpReloadReport *report, const char *by)
+{
+  const SpLogFields fields = { .message_id = SP_MESSAGE_CONFIG_REJECTED };
+
+  app->config_result = access (app->file, R_OK) == 0 ? SP_CONFIG_INVALID
+                                                     : SP_CONFIG_UNREADABLE;
+  sp_stats_add (SP_PUMP_reloads_rejected, 1);
+  for (guint i = 0; i < report->problems->len; i++)
+    sp_log (G_LOG_LEVEL_WARNING,
+            &fields,
+            "configuration refused, nothing changed: %s",
+            (const char *)report->problems->pdata[i]);
+  sp_app_tell (app,
+               SP_EVENT_config_rejected,
+               NULL,
+               "configuration refused, by %s: %s",
+               by,
+               report->problems->len > 0
+                   ? (const char *)report->problems->pdata[0]
+                   : "no reason known");
+}
+
+static void
+accept_config (SpApp *app,
+               SpConfig *config,
+               SpReloadReport *report,
+               const char *by)
+{
+  sp_config_report (app->config, config, on_change, report);
+  report->is_applied = TRUE;
+  sp_app_apply (app, config);
+  app->config_result = SP_CONFIG_OK;
+  sp_stats_add (SP_PUMP_reloads, 1);
+  sp_app_tell (app,
+               SP_EVENT_config_reloaded,
+               NULL,
+               "configuration %" G_GUINT64_FORMAT
+               " applied: %u streams, %u keys changed, by %s",
+               app->generation,
+               config->streams->len,
+               report->changes->len,
+               by);
+}
+
+/** sp_app_reload: SpControlClass.reload; a bad file changes nothing. The
+ * certificate is read anew in any case: its file may be another one under the
+ * old name. */
+SpReloadReport *
+sp_app_reload (gpointer self, const char *by)
+{
+  SpApp *app = self;
+  SpReloadReport *report = sp_reload_report_new ();
+  g_autoptr (SpConfig) config = NULL;
+
+  if (app->file == NULL)
+    {
+      g_ptr_array_add (report->problems,
+                       g_strdup ("there is no file to read again"));
+      return report;
+    }
+  sp_systemd_reloading ();
+  app->tried_unix_us = g_get_real_time ();
+  config = sp_config_reload (app->file, app->config, report->problems);
+  if (config != NULL)
+    accept_config (app, config, report, by);
+  else
+    refuse (app, report, by);
+  report->generation = app->generation;
+  sp_app_renew_certificate (app);
+  sp_app_set_access_log (app);
+  sp_systemd_ready (NULL);
+  return report;
+}
+
+/** sp_app_reload_file: as the service manager asks. */
+void
+sp_app_reload_file (SpApp *app)
+{
+  sp_reload_report_free (sp_app_reload (app, "SIGHUP"));
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#include "config.h"
+
+#include "sp-app-private.h"
+
+#include "sp-log.h"
+#include "sp-stream-sources.h"
+
+/* Those who watch the pump and are part of it: SNMP, the access log, the
+ * canary. */
+
+static void
+access_settings (SpApp *app, SpAccessSettings *settings)
+{
+  const SpAccessConfig *config = &app->config->access_log;
+  SpAccessSink to = SP_ACCESS_SINK_OFF;
+
+  if (config->to == SP_ACCESS_JOURNAL)
+    to = SP_ACCESS_SINK_JOURNAL;
+  else if (config->to == SP_ACCESS_FILE)
+    to = SP_ACCESS_SINK_FILE;
+  *settings = (SpAccessSettings){
+    .to = to,
+    .format = config->is_json ? SP_ACCESS_JSON : SP_ACCESS_W3C,
+    .file = config->file,
+  };
+}
+
+/** sp_app_set_access_log: as the configuration has it now; its file is opened
+ * anew in any case. What cannot be opened is a warning: the media go on. */
+void
+sp_app_set_access_log (SpApp *app)
+{
+  g_autoptr (GError) error = NULL;
+  SpAccessSettings settings;
+
+  access_settings (app, &settings);
+  if (!sp_access_log_apply (app->access, &settings, &error))
+    sp_log (G_LOG_LEVEL_WARNING, NULL, "%s", error->message);
+}
+
+static void
+on_canary (const char *path, const SpCanaryInfo *info, gpointer user_data)
+{
+  SpApp *app = user_data;
+  g_autoptr (SpStream) stream = sp_registry_lookup (app->registry, path);
+
+  if (stream == NULL)
+    return;
+  sp_stream_set_canary (stream, info);
+  sp_app_look_at_stream (app, stream);
+}
+
+/** sp_app_set_canary: as the configuration has it now. */
+void
+sp_app_set_canary (SpApp *app)
+{
+  sp_canary_set (app->canary,
+                 app->media_address,
+                 app->media_port,
+                 app->service->canary_secret,
+                 app->config->canary_ms);
+}
+
+/** sp_app_start_watchers: once the pump serves. */
+void
+sp_app_start_watchers (SpApp *app)
+{
+  static const SpAccessSettings off = { .to = SP_ACCESS_SINK_OFF };
+
+  app->access = sp_access_log_new (&off, NULL);
+  sp_app_set_access_log (app);
+  app->canary = sp_canary_new (&app->control, on_canary, app);
+  sp_app_set_canary (app);
+}
