@@ -16,7 +16,9 @@ function stateTone(stream) {
     return 'off';
   if (stream.state === 'live')
     return 'ok';
-  return stream.state === 'fallback' ? 'warn' : 'bad';
+  if (stream.state === 'fallback')
+    return 'warn';
+  return stream.state === 'waiting' || stream.state === 'holding' ? 'bad' : 'info';
 }
 
 function isOn(stream) { return stream.state === 'live' || stream.state === 'fallback'; }
@@ -184,7 +186,7 @@ class Card {
     attr(this.node, 'data-tone', toneOf(stream));
     put(this.opener.lastChild, stream.name || stream.path);
     put(this.under, `/streams/${stream.path}`);
-    setBadge(this.state, stateTone(stream), t(String(stream.state ?? '')));
+    setBadge(this.state, stateTone(stream), t(text(stream.state)));
     this.health.hidden = !isOn(stream) || !stream.health || stream.health === 'ok';
     setBadge(this.health, HEALTH_TONES[stream.health] ?? 'info', t(String(stream.health ?? '')));
     this.drain.hidden = !stream.draining;

@@ -178,6 +178,7 @@ class Pump:
         self.drain = {'state': 'serving', 'viewers_remaining': 0, 'deadline': None, 'redirect': None, 'reason': None}
         self.asked = []  # (method, path, body) of each change
         self.feeds = 0  # event feeds that are open
+        self.resumed = []  # after which number each feed began
         self.has_feed = True
         if scene == 'drain':
             self.drain = {'state': 'draining', 'viewers_remaining': 12, 'deadline': iso(-1700),
@@ -316,6 +317,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.close_connection = True
         pump.feeds += 1
+        pump.resumed.append(after)
         try:
             while not self.server.is_ending:
                 with pump.lock:

@@ -95,6 +95,8 @@ def test_load(stage):
     equal('its name', browser.run('document.querySelector(".opener").textContent'), 'Clip')
     browser.wait('its bitrate', '/bit\\/s/.test(document.querySelector(".metrics > :nth-child(2) .value").textContent)')
     browser.wait('a line is drawn', 'document.querySelector(".spark .line").getAttribute("d").includes("L")')
+    browser.wait('events are there', '/Pump started/.test(document.getElementById("events").textContent)')
+    equal('how they come', browser.run('document.getElementById("events-state").textContent'), 'as they come')
     equal('complaints', browser.complaints(), [])
     asked = {urllib.parse.urlsplit(url)._replace(path='', query='', fragment='').geturl() for url in browser.requests()}
     equal('origins asked', asked, {daemon.url.rstrip('/')})
@@ -134,6 +136,33 @@ def test_join_and_kick_by_keyboard(stage):
     equal('complaints', browser.complaints(), [])
 
 
+def test_drain_and_reload(stage):
+    browser, daemon = stage.browser, stage.daemon()
+    state = 'document.getElementById("state").textContent'
+    stage.show(daemon)
+    browser.wait('it is up', f'{state} === "up"')
+    browser.click('#drain')
+    browser.click('#ask .main')
+    browser.wait('it drains', f'{state} === "draining"')
+    browser.wait('nobody is left', '/can be stopped/.test(document.getElementById("draining").textContent)')
+    browser.wait('the event comes', '/Drained/.test(document.querySelector("#events").textContent)')
+    browser.click('#drain')
+    browser.click('#ask .main')
+    browser.wait('it is up again', f'{state} === "up"')
+    browser.click('#reload')
+    browser.click('#ask .main')
+    browser.wait('it is reloaded', '/Nothing in it has changed/.test(document.getElementById("notices").textContent)')
+    equal('complaints', browser.complaints(), [])
+    kept = daemon.config.read_text()
+    daemon.config.write_text('{ "streams": 5 }')
+    try:
+        browser.click('#reload')
+        browser.click('#ask .main')
+        browser.wait('it is refused', '/streams/.test(document.querySelector("#notices [data-tone=bad]")?.textContent)')
+    finally:
+        daemon.config.write_text(kept)
+
+
 def test_token(stage):
     browser = stage.browser
     stage.made['guarded'] = daemon = Daemon('right-horse')
@@ -167,7 +196,8 @@ def test_scenes(stage):
         browser.wait(f'{scene}: the streams', f'{STREAMS} === arguments[0]', wanted)
         for at in range(wanted):
             browser.run(OPEN, at)
-        browser.wait(f'{scene}: asked again', 'performance.getEntriesByName(location.origin + "/admin/status").length > 1')
+        if scene in ('full', 'rude'):
+            browser.wait(f'{scene}: asked again', 'performance.getEntriesByName(location.origin + "/admin/status").length > 1')
         equal(f'{scene}: complaints', browser.complaints(), [])
         equal(f'{scene}: markup', browser.run('[window.broken ?? null, document.querySelectorAll("main img, main script, main b").length]'),
               [None, 0])
@@ -261,16 +291,21 @@ def test_accessible(stage):
             if each['impact'] in ('serious', 'critical'):
                 found.append((name, each))
 
-    for scheme, scene, width in (('light', 'full', 1280), ('dark', 'full', 1280), ('dark', 'full', 360), ('light', 'drain', 360),
-                                 ('light', 'empty', 1280), ('dark', 'rude', 1280)):
-        stage.show(stage.pump(scene), width=width, scheme=scheme)
-        if scene == 'full':
-            browser.run(OPEN, 2)
-            browser.wait('viewers', 'document.querySelectorAll(".clients tbody tr").length > 0')
-        look(f'{scheme} {scene} {width}')
-        if scene == 'full' and width == 1280:
-            browser.click('#drain')
-            look(f'{scheme} dialog')
+    few = stage.made['few'] = Server(Pump('drain')).start()
+    few.pump.clients = {number: few.pump.clients[number] for number in range(1, 21)}
+    for scheme, width in (('light', 1280), ('dark', 1280), ('light', 360)):
+        stage.show(few, width=width, scheme=scheme)
+        browser.run(OPEN, 1)
+        browser.run(OPEN, 2)
+        browser.wait('viewers', 'document.querySelectorAll(".clients tbody tr").length > 0')
+        look(f'{scheme} {width}')
+        if width == 1280:
+            browser.run('document.querySelector(".act button").click()')
+            look(f'{scheme} {width} dialog')
+    few.pump.token = 'x'
+    browser.go(few.url)
+    browser.wait('it asks for the token', '!document.getElementById("sign-in").hidden')
+    look('light 360 token')
     equal('findings', found, [])
     true('it can find something', browser.run('document.querySelector("#lang").style.color = "#777"') and
          any(each['id'] == 'color-contrast' for each in axe.check(browser, checker)))
@@ -321,6 +356,12 @@ def test_orders(stage):
     browser.wait('nobody is left', '/Nobody watches/.test(document.querySelector(".inside .note").textContent)')
 
 
+def end_feeds(server):
+    server.is_ending = True
+    wait_for('the feed ends', lambda: server.pump.feeds == 0)
+    server.is_ending = False
+
+
 def test_events(stage):
     browser = stage.browser
     server = stage.made['events'] = Server(Pump()).start()
@@ -334,13 +375,16 @@ def test_events(stage):
     pump.tell('source_down', 'major', 'council', 'cable pulled')
     browser.wait('an event comes', 'document.querySelector("#events li").textContent.includes("cable pulled")')
     true('it is said aloud', 'Source lost' in browser.run('document.getElementById("said").textContent'))
-    pump.has_feed = False
-    server.is_ending = True  # the feed ends; only polls are answered from now on
-    wait_for('the feed ends', lambda: pump.feeds == 0)
-    server.is_ending = False
+    end_feeds(server)
     pump.tell('source_up', 'clear', 'council', 'plugged in')
-    browser.wait('it is asked for', 'document.querySelector("#events li").textContent.includes("plugged in")')
+    browser.wait('the feed comes back', 'document.querySelector("#events li").textContent.includes("plugged in")')
     equal('each once', browser.run(count), 18)
+    equal('from where it was', pump.resumed[-1], 17)
+    pump.has_feed = False
+    end_feeds(server)
+    pump.tell('mass_lag', 'major', 'council', 'all of them')
+    browser.wait('it is asked for', 'document.querySelector("#events li").textContent.includes("all of them")')
+    equal('each once', browser.run(count), 19)
 
 
 def test_hidden_and_lost(stage):
@@ -366,7 +410,7 @@ def test_hidden_and_lost(stage):
 
 
 TESTS = [
-    test_load, test_join_and_kick_by_keyboard, test_token, test_scenes, test_narrow, test_languages, test_sentences, test_schemes,
+    test_load, test_join_and_kick_by_keyboard, test_drain_and_reload, test_token, test_scenes, test_narrow, test_languages, test_sentences, test_schemes,
     test_accessible, test_orders, test_events, test_hidden_and_lost,
 ]
 
