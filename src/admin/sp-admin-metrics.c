@@ -101,7 +101,7 @@ add_pump_load (GString *text, const SpPumpInfo *info)
              "clients that are taken at most; 0: no limit",
              info->client_limit);
   add_gauge (text,
-             PUMP "bandwidth_limit_bits_per_second",
+             PUMP "bandwidth_limit_bps",
              "bandwidth that is given at most; 0: no limit",
              (gdouble)info->bandwidth_limit_kbps * 1000);
   add_gauge (text,
@@ -116,11 +116,11 @@ add_pump_load (GString *text, const SpPumpInfo *info)
              "streams that should have media and have none",
              info->streams_alarm);
   add_gauge (text,
-             PUMP "bitrate_in_bits_per_second",
+             PUMP "bitrate_in_bps",
              "media that come in, over all streams",
              (gdouble)info->bitrate_in_bps);
   add_gauge (text,
-             PUMP "bitrate_out_bits_per_second",
+             PUMP "bitrate_out_bps",
              "media that go out, over all clients",
              (gdouble)info->bitrate_out_bps);
 }

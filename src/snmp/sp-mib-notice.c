@@ -59,6 +59,7 @@ static const Object notifications[][MAX_OBJECTS] = {
   { STREAM_NAME, CANARY (1), CANARY_RESULT, CANARY (5), CANARY (6), CANARY (10) },
   { STREAM_NAME, CANARY (1), CANARY_RESULT, CANARY (5) },
   { PUMP (1), PUMP (33), PUMP (15) },
+  { STREAM_NAME, STREAM_STATUS, SOURCE_URL, SOURCE_STATUS, SOURCE_HEALTH },
 };
 /* clang-format on */
 
@@ -96,7 +97,7 @@ read_event (SpMib *mib,
 {
   const SpMibColumn *column = column_of (object);
   gboolean is_hidden
-      = column->is_personal && mib->clients != SP_CLIENT_TABLE_FULL;
+      = column->is_personal && mib->clients != SP_MIB_CLIENTS_FULL;
 
   sp_mib_value_zero (column->type, value);
   value->integer = object->missing;

@@ -26,6 +26,17 @@ count_warnings (GLogLevelFlags level,
   return g_log_writer_default (level, fields, n_fields, user_data);
 }
 
+void
+sp_admin_stage_count_warnings (void)
+{
+  static gboolean is_counting;
+
+  if (!is_counting)
+    g_log_set_writer_func (count_warnings, NULL, NULL);
+  is_counting = TRUE;
+  n_warnings = 0;
+}
+
 SpAdmin *
 sp_admin_stage_open (SpAdminStage *stage, const char *token, GError **error)
 {
@@ -38,13 +49,9 @@ sp_admin_stage_open (SpAdminStage *stage, const char *token, GError **error)
 void
 sp_admin_stage_set_up (SpAdminStage *stage, gconstpointer token)
 {
-  static gboolean is_counting;
   g_autoptr (GError) error = NULL;
 
-  if (!is_counting)
-    g_log_set_writer_func (count_warnings, NULL, NULL);
-  is_counting = TRUE;
-  n_warnings = 0;
+  sp_admin_stage_count_warnings ();
   sp_fake_control_init (&stage->fake);
   stage->admin = sp_admin_stage_open (stage, token, &error);
   g_assert_no_error (error);

@@ -20,6 +20,8 @@ void sp_admin_stage_tear_down (SpAdminStage *stage, gconstpointer token);
 /* One more of the kind that it has, or NULL. */
 SpAdmin *
 sp_admin_stage_open (SpAdminStage *stage, const char *token, GError **error);
+/* From 0 on. */
+void sp_admin_stage_count_warnings (void);
 guint sp_admin_stage_warnings (void);
 
 void

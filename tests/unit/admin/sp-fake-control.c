@@ -304,7 +304,7 @@ edit_stream (gpointer self,
       g_ptr_array_add (problems, g_strdup ("path: is taken"));
       return SP_ORDER_CONFLICT;
     }
-  if (!g_str_equal (type, "file"))
+  if (!g_str_equal (type, "file") && !g_str_equal (type, "mmsh_push"))
     {
       g_ptr_array_add (problems, g_strdup ("type: is unknown"));
       return SP_ORDER_BAD;

@@ -246,7 +246,7 @@ static void
 test_notifications (void)
 {
   g_autoptr (SpPicture) picture = sp_made_picture (1, -1);
-  g_autoptr (SpMib) served = sp_mib_new (picture, SP_CLIENT_TABLE_FULL, &root);
+  g_autoptr (SpMib) served = sp_mib_new (picture, SP_MIB_CLIENTS_FULL, &root);
   Mib mib;
 
   read_mib (&mib);
@@ -302,9 +302,9 @@ static void
 test_gone (void)
 {
   g_autoptr (SpPicture) picture = sp_made_picture (1, -1);
-  g_autoptr (SpMib) full = sp_mib_new (picture, SP_CLIENT_TABLE_FULL, &root);
+  g_autoptr (SpMib) full = sp_mib_new (picture, SP_MIB_CLIENTS_FULL, &root);
   g_autoptr (SpMib) anonymous
-      = sp_mib_new (picture, SP_CLIENT_TABLE_ANONYMOUS, &root);
+      = sp_mib_new (picture, SP_MIB_CLIENTS_ANONYMOUS, &root);
   g_autofree char *open = values_of (full, dropped (), 5);
   g_autofree char *hidden = values_of (anonymous, dropped (), 5);
   g_autofree char *gone = NULL;
