@@ -186,7 +186,19 @@ reachable (const char *address)
   return g_str_equal (address, "0.0.0.0") ? "127.0.0.1" : address;
 }
 
-/** sp_canary_set: begins anew. */
+static gboolean
+is_as_before (SpCanary *canary,
+              const char *address,
+              guint16 port,
+              const char *secret,
+              guint every_ms)
+{
+  return g_strcmp0 (canary->address, address) == 0 && canary->port == port
+         && g_strcmp0 (canary->secret, secret) == 0
+         && canary->every_ms == every_ms;
+}
+
+/** sp_canary_set: begins anew, unless all is as it was. */
 void
 sp_canary_set (SpCanary *canary,
                const char *address,
@@ -194,14 +206,15 @@ sp_canary_set (SpCanary *canary,
                const char *secret,
                guint every_ms)
 {
-  char *copy = g_strdup (secret);
-
+  address = reachable (address);
+  if (is_as_before (canary, address, port, secret, every_ms))
+    return;
   turn_off (canary);
   g_free (canary->address);
   g_free (canary->secret);
-  canary->address = g_strdup (reachable (address));
+  canary->address = g_strdup (address);
   canary->port = port;
-  canary->secret = copy;
+  canary->secret = g_strdup (secret);
   canary->every_ms = every_ms;
   if (every_ms == 0)
     return;

@@ -14,7 +14,7 @@
 static void
 read_snmp (SpJsonObject *root, SpSnmpConfig *snmp)
 {
-  /* By SpClientTable. */
+  /* By SpConfigClients. */
   static const char *const tables[] = { "off", "anonymous", "full", NULL };
   g_autoptr (SpJsonObject) object = sp_json_object_child (root, "snmp");
 
@@ -31,7 +31,7 @@ read_snmp (SpJsonObject *root, SpSnmpConfig *snmp)
   snmp->max_age_ms
       = (guint)sp_json_object_integer (object, "max_age_ms", 0, 60000, 2000);
   snmp->client_table = sp_json_object_word (
-      object, "client_table", tables, SP_CLIENT_TABLE_ANONYMOUS);
+      object, "client_table", tables, SP_CONFIG_CLIENTS_ANONYMOUS);
   snmp->writes = sp_json_object_boolean (object, "writes", FALSE);
   snmp->notify = sp_json_object_boolean (object, "notify", TRUE);
   snmp->notify_rate

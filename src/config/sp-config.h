@@ -69,10 +69,10 @@ typedef struct
 
 typedef enum
 {
-  SP_CLIENT_TABLE_OFF,
-  SP_CLIENT_TABLE_ANONYMOUS, /* no address, no external id */
-  SP_CLIENT_TABLE_FULL,
-} SpClientTable;
+  SP_CONFIG_CLIENTS_OFF,
+  SP_CONFIG_CLIENTS_ANONYMOUS, /* no address, no external id */
+  SP_CONFIG_CLIENTS_FULL,
+} SpConfigClients;
 
 typedef struct
 {
@@ -82,7 +82,7 @@ typedef struct
   char *context;    /* "": the default one */
   guint ping_s;     /* 5 */
   guint max_age_ms; /* 2000 */
-  SpClientTable client_table;
+  SpConfigClients client_table;
   gboolean writes;
   gboolean notify;
   guint notify_rate; /* 10 a second */

@@ -3,6 +3,8 @@
 
 #include "sp-source-record.h"
 
+#include <string.h>
+
 #define MAX_PRODUCT 256 /* bytes that are kept of what a peer calls itself */
 
 /** sp_source_record_disconnect: nothing more of the peer is known. */
@@ -60,9 +62,10 @@ sp_source_record_connect (SpSourceRecord *record,
   record->port = peer->port;
   record->is_tls = peer->is_tls;
   g_free (record->product);
-  record->product = peer->product != NULL
-                        ? g_utf8_make_valid (peer->product, MAX_PRODUCT)
-                        : NULL;
+  record->product
+      = peer->product != NULL ? g_utf8_make_valid (
+            peer->product, (gssize)strnlen (peer->product, MAX_PRODUCT))
+                              : NULL;
 }
 
 void

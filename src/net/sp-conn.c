@@ -195,6 +195,8 @@ sp_conn_finish (SpConn *conn)
 
   if (conn->state == SP_CONN_WATCHING)
     {
+      if (conn->leaving == SP_LEFT_BY_ITSELF)
+        conn->leaving = SP_LEFT_AT_END;
       sp_conn_end_watching (conn, now_us);
       /* Its place and its session are free, however long the peer stays. */
       conn->worker->session_class->free (conn->session, now_us);

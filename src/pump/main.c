@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #include "config.h"
 
+#include "sp-agent.h"
 #include "sp-app.h"
 #include "sp-error.h"
 #include "sp-log.h"
@@ -125,6 +126,7 @@ main (int argc, char **argv)
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   (void)signal (SIGPIPE, SIG_IGN);
+  sp_agent_prepare_environment ();
   sp_log_init ();
   if (!sp_options_parse (&options, &argc, &argv, &status))
     return status;

@@ -19,6 +19,8 @@ sp_app_set_notifying (gpointer self, gboolean is_notifying, const char *by)
   if (app->is_notifying == is_notifying)
     return;
   app->is_notifying = is_notifying;
+  if (app->agent != NULL)
+    sp_agent_set_notifying (app->agent, is_notifying);
   sp_app_tell (app,
                SP_EVENT_order,
                NULL,

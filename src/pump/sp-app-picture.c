@@ -136,7 +136,8 @@ fill_pump (SpApp *app, GPtrArray *infos, GPtrArray *listeners, SpPumpInfo *info)
                         .streams = infos->len,
                         .streams_changed_us = app->streams_changed_us,
                         .is_notifying = app->is_notifying,
-                        .has_agent = FALSE };
+                        .has_agent = app->agent != NULL
+                                     && sp_agent_is_connected (app->agent) };
   g_strlcpy (info->name, g_get_host_name (), sizeof info->name);
   for (guint i = 0; i < app->n_workers; i++)
     if (app->workers[i] != NULL)

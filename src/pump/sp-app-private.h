@@ -4,6 +4,7 @@
 #include "sp-access-log.h"
 #include "sp-admin.h"
 #include "sp-admission.h"
+#include "sp-agent.h"
 #include "sp-alarms.h"
 #include "sp-app.h"
 #include "sp-canary.h"
@@ -44,6 +45,7 @@ struct _SpApp
   SpAlarms *alarms;
   SpStreamNumbers *numbers;
   SpPulse *pulse;
+  SpAgent *agent; /* NULL: SNMP is off */
   SpCanary *canary;
   SpAccessLog *access;      /* NULL: not started yet */
   GHashTable *draining;     /* paths of streams that take no new clients */

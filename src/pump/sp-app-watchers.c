@@ -9,6 +9,29 @@
 /* Those who watch the pump and are part of it: SNMP, the access log, the
  * canary. */
 
+/* By SpConfigClients. */
+static const SpMibClients client_tables[]
+    = { SP_MIB_CLIENTS_OFF, SP_MIB_CLIENTS_ANONYMOUS, SP_MIB_CLIENTS_FULL };
+
+static SpAgent *
+make_agent (SpApp *app)
+{
+  const SpSnmpConfig *config = &app->config->snmp;
+  const SpAgentSettings settings
+      = { .enabled = config->enabled,
+          .agentx = config->agentx,
+          .root_oid = config->root_oid,
+          .context = config->context,
+          .ping_s = config->ping_s,
+          .max_age_ms = config->max_age_ms,
+          .client_table = client_tables[config->client_table],
+          .writes = config->writes,
+          .notify = app->is_notifying,
+          .notify_rate = config->notify_rate };
+
+  return config->enabled ? sp_agent_new (&app->control, &settings) : NULL;
+}
+
 static void
 access_settings (SpApp *app, SpAccessSettings *settings)
 {
@@ -70,6 +93,7 @@ sp_app_start_watchers (SpApp *app)
 
   app->access = sp_access_log_new (&off, NULL);
   sp_app_set_access_log (app);
+  app->agent = make_agent (app);
   app->canary = sp_canary_new (&app->control, on_canary, app);
   sp_app_set_canary (app);
 }

@@ -133,6 +133,23 @@ test_grows_in_order (void)
     g_assert_cmpint (sp_ring_get (ring, seq)->meta.arrived_us, ==, (gint64)seq);
 }
 
+/* Whatever was dropped or made room for meanwhile. */
+static void
+test_bytes_from (void)
+{
+  g_autoptr (SpRing) ring = sp_ring_new (G_MAXSIZE, 500);
+
+  g_assert_cmpuint (sp_ring_bytes_from (ring, 0), ==, 0);
+  for (gint64 i = 0; i < 1000; i++)
+    {
+      sp_ring_append (ring, packet (SP_PACKET_DATA, 0, i, FALSE));
+      g_assert_cmpuint (sp_ring_bytes_from (ring, 0), ==, sp_ring_bytes (ring));
+    }
+  for (guint64 seq = sp_ring_oldest (ring); seq <= 1000; seq++)
+    g_assert_cmpuint (sp_ring_bytes_from (ring, seq), ==, 10 * (1000 - seq));
+  g_assert_cmpuint (sp_ring_bytes_from (ring, 4711), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -152,5 +169,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ring/header-outlives-window", test_header_outlives_window);
   g_test_add_func ("/ring/newest-join-point", test_newest_join_point);
   g_test_add_func ("/ring/grows-in-order", test_grows_in_order);
+  g_test_add_func ("/ring/bytes-from", test_bytes_from);
   return g_test_run ();
 }

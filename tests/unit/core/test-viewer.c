@@ -361,6 +361,47 @@ test_lag_is_age_of_the_next (void)
   sp_viewer_clear (&viewer);
 }
 
+/* Seconds, and payload bytes that it lacks. */
+static void
+assert_behind (SpViewer *viewer,
+               SpRing *ring,
+               gint64 now_s,
+               gint64 behind_s,
+               guint64 bytes)
+{
+  g_assert_cmpint (sp_viewer_behind_us (viewer, ring, now_s * SECOND),
+                   ==,
+                   behind_s * SECOND);
+  g_assert_cmpuint (sp_viewer_queue_bytes (viewer, ring), ==, bytes);
+}
+
+/* What it joined with is no fault until it was level once; a packet of which
+ * the kernel has a part is not there yet. */
+static void
+test_behind (void)
+{
+  g_autoptr (SpRing) ring = sp_ring_new (10000, 1000 * SECOND);
+  g_autoptr (GString) out = g_string_new (NULL);
+  SpViewer viewer;
+
+  append (ring, "H:abcd K:one d:two d:three");
+  sp_viewer_init (&viewer, &text_framer, FALSE);
+  sp_viewer_join (&viewer, ring, 4 * SECOND, 10 * SECOND);
+  assert_behind (&viewer, ring, 4, 0, 4 + 3 + 3 + 5);
+  assert_behind (&viewer, ring, 6, 2, 4 + 3 + 3 + 5);
+  take_all (&viewer, ring, 6 * SECOND, out);
+  assert_behind (&viewer, ring, 6, 0, 0);
+  append (ring, "d:four d:five!");
+  assert_behind (&viewer, ring, 9, 5, 4 + 5);
+  take (&viewer, ring, &lenient, 9 * SECOND, 1, out);
+  assert_behind (&viewer, ring, 9, 5, 4 + 5 - 1);
+  take (&viewer, ring, &lenient, 9 * SECOND, strlen ("D:four>") + 1, out);
+  assert_behind (&viewer, ring, 9, 4, 5 - 1);
+  take_all (&viewer, ring, 9 * SECOND, out);
+  assert_behind (&viewer, ring, 9, 0, 0);
+  sp_viewer_clear (&viewer);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -391,5 +432,6 @@ main (int argc, char **argv)
   g_test_add_func ("/viewer/slow/not-while-catching-up",
                    test_catches_up_with_a_long_gop);
   g_test_add_func ("/viewer/lag", test_lag_is_age_of_the_next);
+  g_test_add_func ("/viewer/behind", test_behind);
   return g_test_run ();
 }

@@ -40,7 +40,7 @@ create (gpointer service, const SpPeer *peer, gint64 now_us)
 {
   gpointer *session = g_new (gpointer, 1);
 
-  *session = *(gpointer *)service;
+  *session = service;
   return (SpSession *)session;
 }
 
@@ -70,7 +70,7 @@ feed (SpSession *session,
       gint64 now_us,
       SpOutbox *outbox)
 {
-  SpStream *stream = *(gpointer *)session;
+  SpNetHouse *house = *(gpointer *)session;
 
   if (data[0] == 'h')
     return;
@@ -83,11 +83,16 @@ feed (SpSession *session,
       g_byte_array_set_size (outbox->reply, SP_NET_BIG);
       memset (outbox->reply->data, '+', SP_NET_BIG);
     }
-  if (data[0] != 'v')
+  if (data[0] == 'x')
+    outbox->bad_input = "an x";
+  if (data[0] != 'v' && data[0] != 'c')
     return;
   outbox->next = SP_NEXT_VIEW;
-  outbox->stream = sp_stream_ref (stream);
+  outbox->stream = sp_stream_ref (house->stream);
   outbox->framer = &bare;
+  outbox->is_canary = data[0] == 'c';
+  outbox->host = g_strdup (SP_NET_HOST);
+  outbox->player = sp_player_ref (house->player);
   outbox->external_id = g_strndup ((const char *)data + 1, len - 1);
 }
 
@@ -154,12 +159,11 @@ sp_net_house_open (SpNetHouse *house,
   house->mailbox = sp_mailbox_new ();
   for (guint i = 0; i < SP_NET_WORKERS; i++)
     {
-      house->workers[i] = sp_worker_new (i, &session_class, &house->service);
+      house->workers[i] = sp_worker_new (i, &session_class, house);
       sp_worker_lane_host (house->workers[i], &hosts[i]);
     }
   house->stream = sp_stream_new ("Test", "test", policy, hosts, SP_NET_WORKERS);
-  /* Each session gets the stream as its service. */
-  house->service = house->stream;
+  house->player = sp_player_new ();
   house->listener
       = sp_listener_new (house->workers, SP_NET_WORKERS, max_connections);
   sp_listener_open (
@@ -186,6 +190,10 @@ sp_net_house_close (SpNetHouse *house)
       sp_worker_free (house->workers[i]);
     }
   sp_mailbox_free (house->mailbox);
+  g_clear_pointer (&house->arrivals, g_ptr_array_unref);
+  g_clear_pointer (&house->visits, g_ptr_array_unref);
+  g_clear_pointer (&house->listed, g_ptr_array_unref);
+  sp_player_unref (house->player);
   g_assert_cmpuint (sp_stream_clients (house->stream), ==, 0);
   sp_stream_unref (house->stream);
   g_assert_cmpuint (sp_stats_get (SP_PUMP_connections_accepted) - house->opened,
@@ -234,25 +242,6 @@ sp_net_end (SpNetHouse *house)
       g_steal_pointer (&house->publisher), TRUE, g_get_monotonic_time (), NULL);
 }
 
-static void
-on_kicked (gpointer data, gpointer result)
-{
-  SpNetHouse *house = data;
-  g_autoptr (SpKicked) kicked = result;
-
-  house->found += kicked->clients;
-  house->answers++;
-}
-
-void
-sp_net_kick_all (SpNetHouse *house)
-{
-  const SpClientFilter all = { 0 };
-
-  for (guint i = 0; i < SP_NET_WORKERS; i++)
-    sp_worker_kick (house->workers[i], &all, house->mailbox, on_kicked, house);
-}
-
 guint64
 sp_net_counter (SpNetHouse *house, SpStreamCounter counter)
 {
@@ -267,6 +256,7 @@ typedef struct
   SpNetHouse *house;
   guint64 n;
   guint counter;
+  gboolean (*is_done) (SpNetHouse *house);
 } Wish;
 
 /* So that the wait looks again now and then. */
@@ -348,18 +338,19 @@ sp_net_wait_pump_counter (SpPumpCounter counter, guint64 at_least)
 }
 
 static gboolean
-has_answers (gpointer data)
+is_so (gpointer data)
 {
   Wish *wish = data;
 
   sp_mailbox_drain (wish->house->mailbox);
-  return wish->house->answers == wish->n;
+  return wish->is_done (wish->house);
 }
 
+/** sp_net_wait: mail is read meanwhile. */
 void
-sp_net_wait_answers (SpNetHouse *house, guint n)
+sp_net_wait (SpNetHouse *house, gboolean (*is_done) (SpNetHouse *house))
 {
-  wait_for (has_answers, &(Wish){ .house = house, .n = n });
+  wait_for (is_so, &(Wish){ .house = house, .is_done = is_done });
 }
 
 static gboolean

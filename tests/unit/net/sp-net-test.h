@@ -9,14 +9,18 @@
 #define SP_NET_PACKET_LEN 1000
 
 /** Two workers, a listener on a port of the kernel's choice, a stream, and a
- * protocol of one letter: "v" watches (what follows is the external id), "q" is
- * answered and closed, "e" is answered and kept, "h" waits for more, "b" gets
- * SP_NET_BIG bytes and is closed. An answer is "+". */
+ * protocol of one letter: "v" watches (what follows is the external id), "c" is
+ * the canary, "q" is answered and closed, as is "x" for bad input, "e" is
+ * answered and kept, "h" waits for more, "b" gets SP_NET_BIG bytes and is
+ * closed. An answer is "+". */
 typedef struct
 {
   SpWorker *workers[SP_NET_WORKERS];
-  gpointer service;
   SpStream *stream;
+  SpPlayer *player;    /* of whoever watches */
+  GPtrArray *arrivals; /* SpClientInfo, once sp_net_watch() was called */
+  GPtrArray *visits;   /* SpVisit, those that ended */
+  GPtrArray *listed;   /* SpClientInfo, of the last sp_net_list() */
   SpListener *listener;
   SpMailbox *mailbox;
   SpPublisher *publisher;
@@ -24,12 +28,14 @@ typedef struct
   guint32 published;
   guint answers;  /* to lists and kicks */
   guint found;    /* sum of them */
+  guint lists;    /* workers that have not answered one */
   guint warnings; /* that are to be logged while it stands */
   guint64 closed; /* connections, before it was opened */
   guint64 opened;
 } SpNetHouse;
 
 #define SP_NET_BIG (4 * 1024 * 1024)
+#define SP_NET_HOST "house.example"
 
 void sp_net_test_init (int *argc, char ***argv);
 /* A stream that nothing is too slow for. */
@@ -49,6 +55,11 @@ void sp_net_publish (SpNetHouse *house, guint n);
 /* The stream is over: END. */
 void sp_net_end (SpNetHouse *house);
 void sp_net_kick_all (SpNetHouse *house);
+/* From now on arrivals and visits are collected. */
+void sp_net_watch (SpNetHouse *house);
+/* Asks both workers; house->listed, by id, once sp_net_wait_listed() is over.
+ */
+void sp_net_list (SpNetHouse *house, const SpClientFilter *filter);
 guint64 sp_net_counter (SpNetHouse *house, SpStreamCounter counter);
 
 /* Each waits, for half a minute at most. */
@@ -59,6 +70,9 @@ void sp_net_wait_counter (SpNetHouse *house,
                           guint64 at_least);
 void sp_net_wait_pump_counter (SpPumpCounter counter, guint64 at_least);
 void sp_net_wait_answers (SpNetHouse *house, guint n);
+void sp_net_wait_listed (SpNetHouse *house);
+void sp_net_wait_visits (SpNetHouse *house, guint n);
+void sp_net_wait (SpNetHouse *house, gboolean (*is_done) (SpNetHouse *house));
 void sp_net_wait_us (gint64 us);
 /* Loops of the main context while @is_done was waited for, since the start. */
 guint sp_net_loops (void);
