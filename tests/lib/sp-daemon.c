@@ -368,12 +368,6 @@ sp_daemon_tls_port (SpDaemon *daemon)
   return daemon->tls_port;
 }
 
-guint16
-sp_daemon_admin_port (SpDaemon *daemon)
-{
-  return daemon->admin_port;
-}
-
 const char *
 sp_daemon_folder (SpDaemon *daemon)
 {
