@@ -9,8 +9,7 @@
 
 #include <json-glib/json-glib.h>
 
-/* sp-admin-pictures.c, sp-admin-events.c */
-typedef struct _SpAdminPictures SpAdminPictures;
+/* sp-admin-events.c */
 typedef struct _SpAdminEvents SpAdminEvents;
 
 struct _SpAdmin
@@ -21,7 +20,6 @@ struct _SpAdmin
   SpAdminListener *local; /* of the Unix socket; NULL: none */
   SpAdminToken token;
   GHashTable *pending; /* a set of SpAdminPending */
-  SpAdminPictures *pictures;
   SpAdminEvents *events;
   SpLogLimit log_limit;
 };
@@ -131,17 +129,12 @@ void sp_admin_pending_forget_all (SpAdmin *admin);
 /* 503: @error says why the pump could not answer. */
 void sp_admin_pending_fail (SpAdminPending *pending, const GError *error);
 
-/* sp-admin-pictures.c: one picture for all who ask within half a second. */
-SpAdminPictures *sp_admin_pictures_new (SpAdmin *admin);
-void sp_admin_pictures_free (SpAdminPictures *pictures);
-/* Calls @show once there is a picture. */
-void sp_admin_pictures_show (SpAdminPictures *pictures,
-                             SoupServerMessage *message,
-                             void (*show) (SpAdmin *admin,
-                                           SoupServerMessage *message,
-                                           const SpPicture *picture));
-/* The next one who asks gets a new one. */
-void sp_admin_pictures_drop (SpAdminPictures *pictures);
+/* sp-admin-picture.c: calls @show once there is a picture. */
+void sp_admin_picture_show (SpAdmin *admin,
+                            SoupServerMessage *message,
+                            void (*show) (SpAdmin *admin,
+                                          SoupServerMessage *message,
+                                          const SpPicture *picture));
 
 /* sp-admin-events.c */
 SpAdminEvents *sp_admin_events_new (SpAdmin *admin, guint keep_alive_ms);

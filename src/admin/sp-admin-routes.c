@@ -26,7 +26,6 @@ void
 sp_admin_count_order (SpAdmin *admin)
 {
   sp_stats_add (SP_PUMP_admin_orders, 1);
-  sp_admin_pictures_drop (admin->pictures);
 }
 
 /* For balancers: whoever comes now had better go elsewhere. */
@@ -75,7 +74,7 @@ show_status (SpAdmin *admin,
 static void
 get_status (SpAdmin *admin, const SpAdminRequest *request)
 {
-  sp_admin_pictures_show (admin->pictures, request->message, show_status);
+  sp_admin_picture_show (admin, request->message, show_status);
 }
 
 static void
@@ -92,7 +91,7 @@ show_metrics (SpAdmin *admin,
 static void
 get_metrics (SpAdmin *admin, const SpAdminRequest *request)
 {
-  sp_admin_pictures_show (admin->pictures, request->message, show_metrics);
+  sp_admin_picture_show (admin, request->message, show_metrics);
 }
 
 static void
@@ -151,7 +150,7 @@ const SpAdminRoute sp_admin_routes[] = {
   { "POST", "/admin/kick", GUARDED, { NULL }, sp_admin_post_kick },
   { "POST", "/admin/drain", GUARDED, { NULL }, sp_admin_post_drain },
   { "POST", "/admin/reload", GUARDED, { NULL }, sp_admin_post_reload },
-  { "GET", "/", SP_ADMIN_PAGE, { NULL }, get_page },
+  { "GET", "/", SP_ADMIN_PAGE, { "lang" }, get_page },
   { "GET", "/{file}", SP_ADMIN_PAGE, { NULL }, get_page },
   { NULL },
 };

@@ -406,7 +406,6 @@ sp_admin_new (SpControl *control,
   admin->control = control;
   admin->listener = listener;
   admin->pending = g_hash_table_new (NULL, NULL);
-  admin->pictures = sp_admin_pictures_new (admin);
   admin->events = sp_admin_events_new (admin, settings->keep_alive_ms);
   sp_admin_token_set (&admin->token, settings->token);
   g_signal_connect (
@@ -427,7 +426,6 @@ sp_admin_free (SpAdmin *admin)
   sp_admin_listener_free (admin->listener);
   soup_server_disconnect (admin->server);
   sp_admin_pending_forget_all (admin);
-  sp_admin_pictures_free (admin->pictures);
   g_hash_table_unref (admin->pending);
   g_object_unref (admin->server);
   g_free (admin);

@@ -10,8 +10,8 @@
  * canary. */
 
 /* By SpConfigClients. */
-static const SpClientTable client_tables[]
-    = { SP_CLIENT_TABLE_OFF, SP_CLIENT_TABLE_ANONYMOUS, SP_CLIENT_TABLE_FULL };
+static const SpMibClients client_tables[]
+    = { SP_MIB_CLIENTS_OFF, SP_MIB_CLIENTS_ANONYMOUS, SP_MIB_CLIENTS_FULL };
 
 static SpAgent *
 make_agent (SpApp *app)

@@ -206,6 +206,7 @@ sp_app_stop (SpApp *app)
 {
   app->is_stopping = TRUE;
   sp_app_tell (app, SP_EVENT_stopping, NULL, "stopping on request");
+  sp_agent_end (app->agent);
   sp_listener_stop (app->listener);
   for (guint i = 0; i < app->n_workers && app->workers[i] != NULL; i++)
     sp_worker_stop (app->workers[i], STOP_MS);
@@ -243,7 +244,6 @@ sp_app_free (SpApp *app)
   g_clear_handle_id (&app->look_id, g_source_remove);
   g_clear_handle_id (&app->certs_id, g_source_remove);
   g_clear_pointer (&app->canary, sp_canary_free);
-  g_clear_pointer (&app->agent, sp_agent_free);
   g_clear_pointer (&app->admin, sp_admin_free);
   sp_listener_free (app->listener);
   for (guint i = 0; i < app->n_workers && app->workers[i] != NULL; i++)

@@ -7,8 +7,8 @@
 #include "sp-mib-set.h"
 #include "sp-notify.h"
 
-#define SP_MIB_MODULE_ARC 1 /* streamPumpMIB under the root */
-#define SP_AGENT_MAX_ROOT 64
+#define SP_MIB_MODULE_ARC 1   /* streamPumpMIB under the root */
+#define SP_AGENT_MAX_ROOT 120 /* the longest name under it has 8 */
 
 typedef struct _SpAgentThread SpAgentThread;
 

@@ -90,7 +90,7 @@ sp_agent_thread_mib (SpAgentThread *thread, gboolean needs_clients)
 {
   gboolean has_clients
       = needs_clients
-        && thread->link->settings.client_table != SP_CLIENT_TABLE_OFF;
+        && thread->link->settings.client_table != SP_MIB_CLIENTS_OFF;
   gboolean is_old, is_unfit;
   gint64 until_us;
 

@@ -15,6 +15,7 @@ struct _SpAgent
   GThread *thread;
   GSource *source; /* to_main */
   guint watch;
+  gint64 until_us; /* it must have ended by then; 0: it goes on */
   gboolean is_notifying;
 };
 
@@ -305,16 +306,26 @@ sp_agent_new (SpControl *control, const SpAgentSettings *settings)
   return agent;
 }
 
+void
+sp_agent_end (SpAgent *agent)
+{
+  if (agent == NULL || agent->until_us != 0)
+    return;
+  sp_events_unwatch (agent->control->class->events (agent->control->self),
+                     agent->watch);
+  sp_mailbox_post (agent->link->to_agent, sp_agent_on_stop, agent->link, NULL);
+  agent->until_us = g_get_monotonic_time () + STOP_US;
+}
+
 /* TRUE: the thread has ended. */
 static gboolean
-wait_for_end (SpAgentLink *link)
+wait_for_end (SpAgentLink *link, gint64 until_us)
 {
-  gint64 until = g_get_monotonic_time () + STOP_US;
   gboolean has_ended;
 
   g_mutex_lock (&link->lock);
   while (!link->has_ended
-         && g_cond_wait_until (&link->ended, &link->lock, until))
+         && g_cond_wait_until (&link->ended, &link->lock, until_us))
     continue;
   has_ended = link->has_ended;
   g_mutex_unlock (&link->lock);
@@ -328,10 +339,8 @@ sp_agent_free (SpAgent *agent)
 {
   if (agent == NULL)
     return;
-  sp_events_unwatch (agent->control->class->events (agent->control->self),
-                     agent->watch);
-  sp_mailbox_post (agent->link->to_agent, sp_agent_on_stop, agent->link, NULL);
-  if (wait_for_end (agent->link))
+  sp_agent_end (agent);
+  if (wait_for_end (agent->link, agent->until_us))
     g_thread_join (agent->thread);
   else
     {

@@ -19,7 +19,7 @@ typedef struct
   const char *context;  /* SNMP context; NULL or "": the default one */
   guint ping_s;         /* looks for the master agent so often, at least 1 */
   guint max_age_ms;     /* of the picture that answers are taken from */
-  SpClientTable client_table;
+  SpMibClients client_table;
   gboolean writes;   /* takes orders */
   gboolean notify;   /* sends notifications */
   guint notify_rate; /* of them a second */
@@ -33,8 +33,12 @@ void sp_agent_prepare_environment (void);
  * the settings are of no use. @settings are copied. @control is used on this
  * thread until sp_agent_free(). */
 SpAgent *sp_agent_new (SpControl *control, const SpAgentSettings *settings);
-/* Sends what notifications wait and ends; takes a second at most, also when the
- * master agent hangs. @agent may be NULL. */
+/* Returns at once: the notifications that wait are sent, then it ends by
+ * itself.
+ * @agent may be NULL. */
+void sp_agent_end (SpAgent *agent);
+/* Ends it and waits for that, until a second after it was told to at most, also
+ * when the master agent hangs. @agent may be NULL. */
 void sp_agent_free (SpAgent *agent);
 /* Any thread. */
 gboolean sp_agent_is_connected (SpAgent *agent);

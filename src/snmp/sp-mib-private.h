@@ -85,7 +85,7 @@ extern const SpMibTable sp_mib_pump_table, sp_mib_stream_scalars_table,
 struct _SpMib
 {
   SpPicture *picture;
-  SpClientTable clients;
+  SpMibClients clients;
   SpOid root;
   guint n_streams;
   guint n_streams_up;

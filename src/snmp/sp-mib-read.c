@@ -114,7 +114,7 @@ sp_mib_read (SpMib *mib,
 {
   SpMibPlace place = { mib, moment, cell->row };
 
-  if (cell->column->is_personal && mib->clients != SP_CLIENT_TABLE_FULL)
+  if (cell->column->is_personal && mib->clients != SP_MIB_CLIENTS_FULL)
     sp_mib_value_zero (cell->column->type, value);
   else
     read_member (&place,

@@ -119,7 +119,7 @@ void
 sp_mib_make_rows (SpMib *mib)
 {
   GPtrArray *clients = mib->picture->clients;
-  gboolean has_clients = clients != NULL && mib->clients != SP_CLIENT_TABLE_OFF;
+  gboolean has_clients = clients != NULL && mib->clients != SP_MIB_CLIENTS_OFF;
 
   for (guint i = 0; i < SP_MIB_N_ROWS; i++)
     mib->rows[i] = g_array_sized_new (

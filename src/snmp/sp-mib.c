@@ -19,7 +19,7 @@ static const SpMibTable *const tables[] = {
 
 /** sp_mib_new: a picture without clients has an empty table of clients. */
 SpMib *
-sp_mib_new (SpPicture *picture, SpClientTable clients, const SpOid *root)
+sp_mib_new (SpPicture *picture, SpMibClients clients, const SpOid *root)
 {
   SpMib *mib = g_new0 (SpMib, 1);
 

@@ -12,10 +12,10 @@ typedef struct _SpMib SpMib;
 
 typedef enum
 {
-  SP_CLIENT_TABLE_OFF,
-  SP_CLIENT_TABLE_ANONYMOUS, /* no address, port, product, external id */
-  SP_CLIENT_TABLE_FULL,
-} SpClientTable;
+  SP_MIB_CLIENTS_OFF,
+  SP_MIB_CLIENTS_ANONYMOUS, /* no address, port, product, external id */
+  SP_MIB_CLIENTS_FULL,
+} SpMibClients;
 
 /** The kinds of values as they go over the wire. */
 typedef enum
@@ -76,8 +76,7 @@ typedef enum
 
 /* Takes a reference of @picture. @root: of the module, for values that are
  * object identifiers. */
-SpMib *
-sp_mib_new (SpPicture *picture, SpClientTable clients, const SpOid *root);
+SpMib *sp_mib_new (SpPicture *picture, SpMibClients clients, const SpOid *root);
 void sp_mib_free (SpMib *mib);
 /* (transfer none) */
 SpPicture *sp_mib_picture (SpMib *mib);

@@ -35,6 +35,27 @@ feed_for (SpEncoder *encoder, guint seconds)
     }
 }
 
+/* (transfer full): a member of the one source. */
+static char *
+word (SpDaemon *daemon, const char *member)
+{
+  g_autoptr (JsonNode) node = sp_daemon_get (daemon, STREAM);
+  JsonObject *stream = json_node_get_object (node);
+  JsonArray *sources = json_object_get_array_member (stream, "sources");
+  JsonObject *source = json_array_get_object_element (sources, 0);
+
+  return g_strdup (
+      json_object_get_string_member_with_default (source, member, "none"));
+}
+
+static void
+assert_word (SpDaemon *daemon, const char *member, const char *expected)
+{
+  g_autofree char *actual = word (daemon, member);
+
+  g_assert_cmpstr (actual, ==, expected);
+}
+
 /* It plays; the encoder falls silent, and it cannot; and again it can. No
  * limit stops it, and nowhere is it a client. */
 static void
@@ -49,10 +70,20 @@ test_life (void)
   feed_until_runs (daemon, encoder, 1);
   g_assert_cmpint (
       sp_daemon_figure (daemon, STREAM, "counters.canary_failures"), ==, 0);
+  g_assert_cmpint (
+      sp_daemon_figure (daemon, STREAM, "canary.first_packet_ms"), >, 0);
+  g_assert_cmpint (sp_daemon_figure (daemon, STREAM, "canary.stalls"), ==, 0);
+  assert_word (daemon, "state", "active");
+  assert_word (daemon, "health", "ok");
+  assert_word (daemon, "address", "127.0.0.1");
   feed_for (encoder, 2);
   sp_daemon_wait_figure (daemon, STREAM, "counters.canary_runs", 2, 30);
   g_assert_cmpint (
       sp_daemon_figure (daemon, STREAM, "counters.canary_failures"), ==, 1);
+  g_assert_cmpint (sp_daemon_figure (daemon, STREAM, "canary.stalls"), ==, 1);
+  g_assert_cmpint (
+      sp_daemon_figure (daemon, STREAM, "canary.stall_ms"), >, 5000);
+  assert_word (daemon, "health", "stalled");
   g_assert_true (sp_daemon_wait_log (
       daemon, 0, "the canary cannot play: no packet in the last", 10));
   feed_until_runs (daemon, encoder, 3);

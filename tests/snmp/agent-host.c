@@ -45,7 +45,7 @@ static int n_descriptors;
 static int ping_s = 1;
 static int max_age_ms = 2000;
 static int rate = 10;
-static int table = SP_CLIENT_TABLE_FULL;
+static int table = SP_MIB_CLIENTS_FULL;
 static gboolean has_writes;
 
 static const GOptionEntry entries[]
@@ -186,7 +186,7 @@ serve (Host *host)
                                      .context = context,
                                      .ping_s = (guint)ping_s,
                                      .max_age_ms = (guint)max_age_ms,
-                                     .client_table = (SpClientTable)table,
+                                     .client_table = (SpMibClients)table,
                                      .writes = has_writes,
                                      .notify = TRUE,
                                      .notify_rate = (guint)rate };

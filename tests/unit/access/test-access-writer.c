@@ -109,6 +109,30 @@ test_reopen_fails (void)
   g_assert_true (access_heard ("the file that was open is used further", 1));
 }
 
+/* No file and no journal: stdout, as it was when it was opened. */
+static void
+test_stdout (void)
+{
+  g_autofree char *path = access_path ("stdout");
+  g_autofree char *text = NULL;
+  int before = dup (STDOUT_FILENO);
+  int fd = open (path, O_WRONLY | O_CREAT, 0600);
+  SpAccessWriter *writer;
+
+  (void)fflush (stdout);
+  g_assert_cmpint (dup2 (fd, STDOUT_FILENO), ==, STDOUT_FILENO);
+  writer = open_writer (NULL);
+  g_assert_cmpint (dup2 (before, STDOUT_FILENO), ==, STDOUT_FILENO);
+  close (before);
+  close (fd);
+  put (writer, "a");
+  sp_access_writer_reopen (writer);
+  put (writer, "b");
+  sp_access_writer_free (writer, END_MS);
+  text = access_read (path);
+  g_assert_cmpstr (text, ==, "#first\na\nb\n");
+}
+
 static void
 test_cannot_open (void)
 {
@@ -262,6 +286,7 @@ main (int argc, char **argv)
   g_test_add_func ("/access-writer/file", test_file);
   g_test_add_func ("/access-writer/reopen", test_reopen);
   g_test_add_func ("/access-writer/reopen/fails", test_reopen_fails);
+  g_test_add_func ("/access-writer/stdout", test_stdout);
   g_test_add_func ("/access-writer/cannot-open", test_cannot_open);
   g_test_add_func ("/access-writer/full", test_full);
   g_test_add_func ("/access-writer/slow", test_slow);

@@ -190,10 +190,17 @@ test_head (SpAdminStage *stage, gconstpointer data)
       g_autoptr (SpAdminAsk) head
           = sp_admin_ask (stage->port, "HEAD", targets[i], NULL, NULL);
       g_autofree char *length = sp_admin_ask_header (get, "Content-Length");
+      g_autofree char *head_length
+          = sp_admin_ask_header (head, "Content-Length");
+      gint64 difference;
       g_autofree char *type = sp_admin_ask_header (get, "Content-Type");
 
       g_assert_cmpuint (head->status, ==, get->status);
-      sp_admin_assert_header (head, "Content-Length", length);
+      /* What is shown may have a digit more a moment later. */
+      g_assert_nonnull (head_length);
+      difference = g_ascii_strtoll (head_length, NULL, 10)
+                   - g_ascii_strtoll (length, NULL, 10);
+      g_assert_cmpint (ABS (difference), <, 32);
       sp_admin_assert_header (head, "Content-Type", type);
       g_assert_cmpstr (head->body, ==, "");
     }

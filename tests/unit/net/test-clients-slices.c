@@ -72,8 +72,8 @@ test_clients_leave_between_slices (void)
       assert_each_once (house.listed);
       g_assert_cmpuint (house.listed->len, >=, left);
       g_assert_cmpuint (house.listed->len, <=, left + LEAVERS);
+      sp_net_wait_clients (&house, left);
     }
-  sp_net_wait_clients (&house, left);
   sp_net_house_close (&house);
 }
 

@@ -34,7 +34,7 @@ test_orders (void)
     { "1.8.1.0", 2, SP_SNMP_OK, "no notifications are to be sent" },
   };
   g_autoptr (SpPicture) picture = sp_made_picture (2, 2);
-  g_autoptr (SpMib) mib = sp_mib_new (picture, SP_CLIENT_TABLE_FULL, &root);
+  g_autoptr (SpMib) mib = sp_mib_new (picture, SP_MIB_CLIENTS_FULL, &root);
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -70,7 +70,7 @@ test_errors (void)
     { "1.77.0", 2, SP_SNMP_NOT_WRITABLE, NULL },
   };
   g_autoptr (SpPicture) picture = sp_made_picture (2, 2);
-  g_autoptr (SpMib) mib = sp_mib_new (picture, SP_CLIENT_TABLE_FULL, &root);
+  g_autoptr (SpMib) mib = sp_mib_new (picture, SP_MIB_CLIENTS_FULL, &root);
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -90,7 +90,7 @@ static void
 test_wrong_type (void)
 {
   g_autoptr (SpPicture) picture = sp_made_picture (1, -1);
-  g_autoptr (SpMib) mib = sp_mib_new (picture, SP_CLIENT_TABLE_FULL, &root);
+  g_autoptr (SpMib) mib = sp_mib_new (picture, SP_MIB_CLIENTS_FULL, &root);
   SpMibValue value = { .type = SP_MIB_OTHER, .integer = 2 };
   SpSnmpOrder order;
   SpOid oid;
@@ -121,7 +121,7 @@ test_number_beyond (void)
   SpOid oid;
 
   g_ptr_array_add (picture->clients, sp_made_client (id, 1, SP_MADE_AT_US));
-  mib = sp_mib_new (picture, SP_CLIENT_TABLE_FULL, &root);
+  mib = sp_mib_new (picture, SP_MIB_CLIENTS_FULL, &root);
   g_assert_true (sp_oid_parse ("1.4.2.1.19.1.5", SP_OID_MAX, &oid, NULL));
   g_assert_cmpint (
       sp_mib_set_check (mib, &oid, &value, TRUE, &order), ==, SP_SNMP_OK);

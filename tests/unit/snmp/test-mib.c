@@ -14,7 +14,7 @@ static const SpMibMoment moment
     = { .now_us = SP_MADE_AT_US + 1500000, .uptime_cs = 7000 };
 
 static SpMib *
-make (guint n_streams, gint n_clients, SpClientTable clients)
+make (guint n_streams, gint n_clients, SpMibClients clients)
 {
   g_autoptr (SpPicture) picture = sp_made_picture (n_streams, n_clients);
 
@@ -134,7 +134,7 @@ test_values (void)
     { "1.9.2.1.3.9", ".0.0" },
     { "1.9.2.1.7.4", "'source_up'" },
   };
-  g_autoptr (SpMib) mib = make (2, 0, SP_CLIENT_TABLE_FULL);
+  g_autoptr (SpMib) mib = make (2, 0, SP_MIB_CLIENTS_FULL);
 
   assert_rows (mib, rows, G_N_ELEMENTS (rows));
 }
@@ -171,9 +171,9 @@ test_clients (void)
     { "1.4.2.1.7.1.3", "''" },  { "1.4.2.1.8.1.3", "''" },
     { "1.4.2.1.16.1.3", "42" },
   };
-  g_autoptr (SpMib) open = make (2, 4, SP_CLIENT_TABLE_FULL);
-  g_autoptr (SpMib) hidden = make (2, 4, SP_CLIENT_TABLE_ANONYMOUS);
-  g_autoptr (SpMib) off = make (2, 4, SP_CLIENT_TABLE_OFF);
+  g_autoptr (SpMib) open = make (2, 4, SP_MIB_CLIENTS_FULL);
+  g_autoptr (SpMib) hidden = make (2, 4, SP_MIB_CLIENTS_ANONYMOUS);
+  g_autoptr (SpMib) off = make (2, 4, SP_MIB_CLIENTS_OFF);
   SpMibCell cell;
   SpOid oid;
 
@@ -186,7 +186,7 @@ test_clients (void)
 static void
 test_ordered_client (void)
 {
-  g_autoptr (SpMib) mib = make (2, 4, SP_CLIENT_TABLE_FULL);
+  g_autoptr (SpMib) mib = make (2, 4, SP_MIB_CLIENTS_FULL);
   g_autoptr (GHashTable) ordered
       = g_hash_table_new (g_int64_hash, g_int64_equal);
   SpMibMoment later = moment;
@@ -224,7 +224,7 @@ test_missing (void)
     { "0.0", SP_MIB_NO_OBJECT },
     { "1.10", SP_MIB_NO_OBJECT },
   };
-  g_autoptr (SpMib) mib = make (2, 2, SP_CLIENT_TABLE_FULL);
+  g_autoptr (SpMib) mib = make (2, 2, SP_MIB_CLIENTS_FULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -264,7 +264,7 @@ test_next (void)
     { "1.9.2.1.7.9", TRUE, ".1.9.2.1.7.9" },
     { "2.1", TRUE, NULL },
   };
-  g_autoptr (SpMib) mib = make (2, 2, SP_CLIENT_TABLE_FULL);
+  g_autoptr (SpMib) mib = make (2, 2, SP_MIB_CLIENTS_FULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -320,8 +320,8 @@ n_cells (guint n_streams, guint n_clients)
 static void
 test_walk (void)
 {
-  g_autoptr (SpMib) none = make (0, -1, SP_CLIENT_TABLE_FULL);
-  g_autoptr (SpMib) some = make (7, 30, SP_CLIENT_TABLE_FULL);
+  g_autoptr (SpMib) none = make (0, -1, SP_MIB_CLIENTS_FULL);
+  g_autoptr (SpMib) some = make (7, 30, SP_MIB_CLIENTS_FULL);
 
   g_assert_cmpuint (walk (none), ==, n_cells (0, 0));
   g_assert_cmpuint (walk (some), ==, n_cells (7, 30));
@@ -333,7 +333,7 @@ test_walk_many (void)
 {
   g_autoptr (SpPicture) picture = sp_made_picture (10, MANY);
   gint64 start = g_get_monotonic_time ();
-  g_autoptr (SpMib) mib = sp_mib_new (picture, SP_CLIENT_TABLE_FULL, &root);
+  g_autoptr (SpMib) mib = sp_mib_new (picture, SP_MIB_CLIENTS_FULL, &root);
   gint64 made = g_get_monotonic_time ();
   guint n = walk (mib);
   gint64 us = g_get_monotonic_time () - made;
@@ -361,7 +361,7 @@ test_wrap (void)
                      sp_made_client (beyond + 1 + i, 1, SP_MADE_AT_US));
   g_ptr_array_add (picture->clients, sp_made_client (beyond, 1, SP_MADE_AT_US));
   sp_picture_sort (picture);
-  mib = sp_mib_new (picture, SP_CLIENT_TABLE_FULL, &root);
+  mib = sp_mib_new (picture, SP_MIB_CLIENTS_FULL, &root);
   g_assert_cmpuint (walk (mib), ==, n_cells (2, 5));
 }
 
@@ -394,7 +394,7 @@ test_states (void)
       info->state = rows[i].state;
       info->health = rows[i].health;
       info->last_packet_us = picture->at_us - rows[i].idle_ms * 1000;
-      mib = sp_mib_new (picture, SP_CLIENT_TABLE_FULL, &root);
+      mib = sp_mib_new (picture, SP_MIB_CLIENTS_FULL, &root);
       assert_value (mib, "1.2.2.1.6.1", rows[i].expected);
     }
 }
@@ -411,7 +411,7 @@ test_connecting (void)
   info->state = SP_STREAM_WAITING;
   source->state = SP_SOURCE_CONNECTING;
   source->connects = source->failures = 0;
-  mib = sp_mib_new (picture, SP_CLIENT_TABLE_FULL, &root);
+  mib = sp_mib_new (picture, SP_MIB_CLIENTS_FULL, &root);
   assert_value (mib, "1.2.2.1.6.1", "2");
   assert_value (mib, "1.1.14.0", "0");
 }
@@ -434,7 +434,7 @@ test_long_text (void)
   g_free (info->path);
   info->name = g_strdup (text->str);
   info->path = g_strdup (text->str);
-  mib = sp_mib_new (picture, SP_CLIENT_TABLE_FULL, &root);
+  mib = sp_mib_new (picture, SP_MIB_CLIENTS_FULL, &root);
   parse ("1.2.2.1.3.1", &oid);
   g_assert_cmpint (sp_mib_find (mib, &oid, &cell), ==, SP_MIB_FOUND);
   sp_mib_read (mib, &cell, &moment, &value);
