@@ -51,7 +51,7 @@ class Watch:
         lab.start('exporter', 'prometheus-snmp-exporter', f'--config.file={PROMETHEUS}/snmp.yml',
                   f'--web.listen-address=127.0.0.1:{self.exporter}')
         quick_rules()
-        target = f'127.0.0.1:{snmpd.port}'
+        self.target = f'127.0.0.1:{snmpd.port}'
         (FOLDER / 'prometheus.yml').write_text(json.dumps({
             'global': {'scrape_interval': '1s', 'scrape_timeout': '1s', 'evaluation_interval': '1s'},
             'rule_files': ['stream-pump-rules.yml', 'stream-pump-snmp-rules.yml'],
@@ -59,7 +59,7 @@ class Watch:
                 {'job_name': 'stream-pump', 'static_configs': [{'targets': [f'127.0.0.1:{pump.admin}']}]},
                 {'job_name': 'stream-pump-snmp', 'metrics_path': '/snmp', 'scrape_interval': '2s',
                  'scrape_timeout': '2s',
-                 'params': {'module': ['stream_pump'], 'target': [target]},
+                 'params': {'module': ['stream_pump'], 'target': [self.target]},
                  'static_configs': [{'targets': [f'127.0.0.1:{self.exporter}']}]}]}))
         lab.start('prometheus', 'prometheus', f'--config.file={FOLDER}/prometheus.yml',
                   f'--storage.tsdb.path={FOLDER}/tsdb', f'--web.listen-address=127.0.0.1:{self.port}')
@@ -78,6 +78,11 @@ class Watch:
         data = self.ask('/api/v1/targets?state=active')
         return bool(data) and all(each['health'] == 'up' for each in data['activeTargets']) and len(
             data['activeTargets']) == 2
+
+    def scrape(self, module):
+        done = lab.run('curl', '-sS', '-m', '10',
+                       f'http://127.0.0.1:{self.exporter}/snmp?module={module}&target={self.target}')
+        return done.stdout
 
     def told(self, alert):
         data = self.ask('/api/v1/alerts')
@@ -149,6 +154,19 @@ class Stage:
             fact(state == 'OK', f'{service}: OK', text)
         lab.wait_for(lambda: not self.watch.firing() - {'StreamPumpRestarted', 'StreamPumpSnmpRestarted'}, 30, 1)
 
+    def exported(self):
+        """What snmp_exporter makes of the pump. Names are the MIB's, not Prometheus's: promtool
+        may say so (3), but it must be able to read them (not 1)."""
+        text = self.watch.scrape('stream_pump')
+        promtool = lab.run(lab.need('promtool', 'prometheus'), 'check', 'metrics', input=text)
+        fact(promtool.returncode in (0, 3), 'snmp_exporter: promtool reads what it gives', promtool.stdout[-500:])
+        shown = set(re.findall(r'^(sp\w+)', text, re.M))
+        wanted = set(re.findall(r'^  - name: (\w+)', (PROMETHEUS / 'snmp.yml').read_text().split('\nstream_pump_clients:')[0],
+                                re.M))
+        # nobody is among the worst yet, and an index has no value of its own
+        lacks = {name for name in wanted - shown if mib[name].is_value and not name.startswith('spWorst')}
+        fact(len(shown) > 100 and not lacks, f'snmp_exporter: {len(shown)} metrics of the pump', sorted(lacks))
+
     def fault(self, title, break_it, mend, alerts, services, seconds=40, while_on=lambda: None):
         def raised():
             while_on()
@@ -200,6 +218,7 @@ class Viewers:
 def main():
     stage = Stage()
     stage.settle()
+    stage.exported()
     print(f'        {time.monotonic() - began:.0f} s: all is up', flush=True)
     pump, source = stage.pump, stage.source
     streams = json.loads((pump.folder / 'pump.json').read_text())['streams']
@@ -229,9 +248,12 @@ def main():
     stage.fault('another header', other_file, lambda: None, {'StreamPumpHeaderChanged', 'StreamPumpSnmpHeaderChanged'}, {})
 
     fact(not repeats & stage.watch.firing('council'), 'and so is its end', stage.watch.firing('council'))
-    crowd = []
+    crowd, clients = [], set()
     stage.fault('many are behind', lambda: crowd.append(Viewers(pump.port, 'council', 10)), lambda: crowd[0].close(),
-                {'StreamPumpMassLag', 'StreamPumpSnmpMassLag'}, {}, 60)
+                {'StreamPumpMassLag', 'StreamPumpSnmpMassLag'}, {}, 60, lambda: clients.update(
+                    re.findall(r'^spClientLag\{[^}]*spClientNumber="(\d+)"[^}]*\} [1-9]',
+                               stage.watch.scrape('stream_pump_clients'), re.M)))
+    fact(len(clients) == 10, f'snmp_exporter: {len(clients)} clients that are behind, each by itself')
 
     def too_many():
         crowd.append(Viewers(pump.port, 'council', 14))
