@@ -94,7 +94,8 @@ if $sanitize; then
   UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
   export ASAN_OPTIONS UBSAN_OPTIONS
   stage address,undefined build-asan \
-    --no-suite players --no-suite page --no-suite lint --no-suite bench --timeout-multiplier 4 -- \
+    --no-suite players --no-suite page --no-suite lint --no-suite bench \
+    --no-suite monitoring --timeout-multiplier 4 -- \
     -Db_sanitize=address,undefined -Db_lundef=false
   # Its shadow memory collides with addresses that some kernels choose.
   setarch -R true 2>/dev/null && still='setarch -R'

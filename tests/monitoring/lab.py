@@ -121,26 +121,26 @@ def log_of(name):
 class Snmpd:
     """A master agent on a port of its own. @more goes into its configuration."""
 
-    def __init__(self, more=''):
+    def __init__(self, more='', name='snmpd'):
         need('snmpd', 'snmpd')
-        self.agentx = FOLDER / 'agentx'
-        self.process = None
+        self.name, self.process = name, None
+        self.agentx = FOLDER / f'{name}.agentx'
         for _ in range(5):
             self.port = port(socket.SOCK_DGRAM)
-            (FOLDER / 'snmpd.conf').write_text(
+            (FOLDER / f'{name}.conf').write_text(
                 f'agentAddress udp:127.0.0.1:{self.port}\nmaster agentx\nagentXSocket unix:{self.agentx}\n'
                 'agentXPerms 0600 0700\nagentXTimeout 2\nagentXRetries 1\n'
                 f'rocommunity public 127.0.0.1\nrwcommunity private 127.0.0.1\n{more}\n')
             self.start()
             if wait_for(lambda: self.get('1.3.6.1.2.1.1.3.0') or self.process.poll() is not None, 10) is not True:
                 return
-        sys.exit('no snmpd: ' + log_of('snmpd'))
+        sys.exit('no snmpd: ' + log_of(name))
 
     def environment(self):
-        return {**os.environ, 'MIBS': '', 'SNMPCONFPATH': str(FOLDER), 'SNMP_PERSISTENT_DIR': str(FOLDER / 'persist')}
+        return {**os.environ, 'MIBS': '', 'SNMPCONFPATH': str(FOLDER), 'SNMP_PERSISTENT_DIR': str(FOLDER / f'{self.name}.persist')}
 
     def start(self):
-        self.process = start('snmpd', 'snmpd', '-f', '-C', '-c', FOLDER / 'snmpd.conf', '-Lo', '-I',
+        self.process = start(self.name, 'snmpd', '-f', '-C', '-c', FOLDER / f'{self.name}.conf', '-Lo', '-I',
                              '-smux,mteTrigger,mteTriggerConf,diskio,lmSensors,ifTable,ifXTable,hr_filesys,'
                              'hr_storage,ucd_snmp', env=self.environment())
 

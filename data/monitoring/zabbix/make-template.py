@@ -257,9 +257,9 @@ PUMP_TRIGGERS = {
     'pump.clients.rejected': [REJECTS],
     'pump.clients.dropped': [
         trigger('Many slow clients are dropped', 'WARNING',
-                f'{of("pump.clients.dropped", "avg", ",10m")}*60>{{$PUMP.DROPPED.WARN}}', after=[GONE], scope='performance')],
+                f'{of("pump.clients.dropped", "avg", ",{$PUMP.DROPPED.TIME}")}*60>{{$PUMP.DROPPED.WARN}}', after=[GONE], scope='performance')],
     'pump.loop': [
-        trigger('Main loop of the pump is late', 'WARNING', f'{of("pump.loop", "min", ",5m")}>{{$PUMP.LOOP.WARN}}',
+        trigger('Main loop of the pump is late', 'WARNING', f'{of("pump.loop", "min", ",{$PUMP.LIMIT.TIME}")}>{{$PUMP.LOOP.WARN}}',
                 '{ITEM.LASTVALUE1}', after=[GONE], scope='performance')],
     'pump.access.lost': [
         trigger('Access log loses lines', 'WARNING', f'{of("pump.access.lost", "min", ",#2")}>0', after=[GONE], scope='notice')],
@@ -315,7 +315,7 @@ STREAM_TRIGGERS = {
                 after=[GONE, NO_MEDIA])],
     'stream.canary.packet': [
         trigger('Stream {#STREAM} starts slowly', 'WARNING',
-                f'{each("stream.canary.packet", "min", ",5m")}>{{$PUMP.START.WARN}}', '{ITEM.LASTVALUE1}',
+                f'{each("stream.canary.packet", "min", ",{$PUMP.LIMIT.TIME}")}>{{$PUMP.START.WARN}}', '{ITEM.LASTVALUE1}',
                 after=[GONE, NO_MEDIA], scope='performance')],
 }
 STREAM_WIDE = [
@@ -421,10 +421,11 @@ MACROS = [
     ('{$PUMP.CERT.DELAY}', '30m', 'How often certificates are read.'),
     ('{$PUMP.NODATA}', '5m', 'Silence after which the pump counts as gone.'),
     ('{$PUMP.TIME}', '2m', 'How long a fault must last.'),
-    ('{$PUMP.LIMIT.TIME}', '5m', 'How long a limit must be near.'),
+    ('{$PUMP.LIMIT.TIME}', '5m', 'How long a limit must be near, or something be late.'),
     ('{$PUMP.CLIENTS.WARN}', '90', 'Percent of a client limit.'),
     ('{$PUMP.BITS.WARN}', '90', 'Percent of the bit rate limit.'),
     ('{$PUMP.DROPPED.WARN}', '5', 'Slow clients dropped per minute.'),
+    ('{$PUMP.DROPPED.TIME}', '10m', 'Over this time.'),
     ('{$PUMP.BEHIND.WARN}', '25', 'Percent of the clients of a stream that are behind.'),
     ('{$PUMP.BEHIND.CLIENTS}', '8', 'Clients that a stream must have for that.'),
     ('{$PUMP.START.WARN}', '3', 'Seconds to the first packet, as the pump sees it itself.'),
