@@ -357,6 +357,12 @@ sp_daemon_port6 (SpDaemon *daemon)
 }
 
 guint16
+sp_daemon_admin_port (SpDaemon *daemon)
+{
+  return daemon->admin_port;
+}
+
+guint16
 sp_daemon_tls_port (SpDaemon *daemon)
 {
   return daemon->tls_port;

@@ -56,6 +56,7 @@ void sp_daemon_signal (SpDaemon *daemon, int signal_number);
 guint16 sp_daemon_port (SpDaemon *daemon);
 guint16 sp_daemon_port6 (SpDaemon *daemon);
 guint16 sp_daemon_tls_port (SpDaemon *daemon);
+guint16 sp_daemon_admin_port (SpDaemon *daemon);
 const char *sp_daemon_folder (SpDaemon *daemon);
 
 /* (transfer full): what it has written to stderr. */

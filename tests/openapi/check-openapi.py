@@ -291,7 +291,7 @@ def check_events():
 def check_clients():
     clients = case("/admin/clients", "get", 200)["clients"]
     if len(clients) < 2:
-        fault("there are no two clients")
+        fault(f"there are no two clients: {clients}")
         return
     case("/admin/clients", "get", 200, query="?limit=1&stream=x&external_id=y&after=3")
     case("/admin/clients", "get", 400, query="?address=nowhere")
