@@ -17,7 +17,8 @@ case ${1:-} in
 *) sed -n '3,7s/^# //p' "$0"; exit 2 ;;
 esac
 
-packages='curl openssl ffmpeg clang-format mandoc man-db systemd python3'
+packages='curl openssl ffmpeg clang-format mandoc man-db systemd python3
+  python3-jsonschema prometheus'
 players='vlc-bin vlc-plugin-base vlc-plugin-access-extra mplayer mpv
   libxine2-bin libxine2-ffmpeg libxine2-misc-plugins libxine2-dev libmms-dev
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
