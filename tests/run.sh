@@ -18,13 +18,14 @@ case ${1:-} in
 esac
 
 packages='curl openssl ffmpeg clang-format mandoc man-db systemd python3
-  python3-jsonschema prometheus'
+  tmux snmpd snmptrapd snmp libsnmp-base smitools python3-jsonschema prometheus'
 players='vlc-bin vlc-plugin-base vlc-plugin-access-extra mplayer mpv
   libxine2-bin libxine2-ffmpeg libxine2-misc-plugins libxine2-dev libmms-dev
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
   gstreamer1.0-plugins-ugly gstreamer1.0-libav'
+browser='chromium chromium-driver fonts-dejavu-core'
 compilers='clang libclang-rt-14-dev llvm'
-$plain && packages="$packages $players"
+$plain && packages="$packages $players $browser"
 $sanitize && packages="$packages $compilers"
 # shellcheck disable=SC2086
 sh data/prepare.sh $packages
@@ -89,7 +90,7 @@ if $sanitize; then
   UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
   export ASAN_OPTIONS UBSAN_OPTIONS
   stage address,undefined build-asan \
-    --no-suite players --no-suite lint --no-suite bench --timeout-multiplier 4 -- \
+    --no-suite players --no-suite page --no-suite lint --no-suite bench --timeout-multiplier 4 -- \
     -Db_sanitize=address,undefined -Db_lundef=false
   # Its shadow memory collides with addresses that some kernels choose.
   setarch -R true 2>/dev/null && still='setarch -R'

@@ -161,7 +161,7 @@ const SpAdminRoute sp_admin_routes[] = {
   { "POST", "/admin/kick", GUARDED, { NULL }, sp_admin_post_kick },
   { "POST", "/admin/drain", GUARDED, { NULL }, sp_admin_post_drain },
   { "POST", "/admin/reload", GUARDED, { NULL }, sp_admin_post_reload },
-  { "GET", "/", SP_ADMIN_PAGE, { NULL }, get_page },
+  { "GET", "/", SP_ADMIN_PAGE, { "lang" }, get_page },
   { "GET", "/{file}", SP_ADMIN_PAGE, { NULL }, get_page },
   { NULL },
 };

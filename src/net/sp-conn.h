@@ -29,6 +29,8 @@ struct _SpConn
   SpConn *next;
   SpWorker *worker;
   SpTransport transport;
+  guint start_delay_ms; /* 0: it has got no media packet; beside what each write
+                           touches */
   SpPeer peer;
   SpSession *session;
   SpOutbox outbox;
@@ -44,11 +46,10 @@ struct _SpConn
   GCancellable *handshake;
   gint64 connected_us;
   gint64 watching_us;
-  gint64 watching_at;   /* seconds since 1970 */
-  gint64 end_by_us;     /* HELLO, HANDSHAKE, DRAINING, kicked: then it goes */
-  gint64 requested_us;  /* when it asked for what it watches */
-  SpRate rate;          /* of what it is sent */
-  guint start_delay_ms; /* 0: it has got no media packet */
+  gint64 watching_at;  /* seconds since 1970 */
+  gint64 end_by_us;    /* HELLO, HANDSHAKE, DRAINING, kicked: then it goes */
+  gint64 requested_us; /* when it asked for what it watches */
+  SpRate rate;         /* of what it is sent */
   SpConnState state;
   SpLeaveReason leaving; /* why, as soon as it is known */
   gboolean is_unread;    /* in the worker's queue of those to read on */

@@ -11,15 +11,13 @@
 #include <string.h>
 
 #define BACKLOG 1024
-#define ACCEPTS_A_TURN 32 /* then the others of the main thread */
+#define PORT_KEY "sp-listener-port"
 #define RESUME_MS 100
 #define LOG_EVERY_US (10 * G_USEC_PER_SEC)
 
 typedef struct
 {
   SpListener *listener;
-  GSocket *socket;
-  GSource *source; /* NULL: it does not accept now */
   GTlsCertificate *certificate;
   SpListenerStats *stats;
   char *name; /* "[::]:8086" */
@@ -32,12 +30,14 @@ typedef struct
 /** Main thread only. */
 struct _SpListener
 {
+  GSocketService *service;
   GPtrArray *ports;
   SpWorker **workers;
   guint n_workers;
   guint max_connections;
   guint cert_index;
   guint resume_id;
+  gboolean is_accepting;
   SpLogLimit log_limit;
   gboolean is_logged; /* of the pause that is on */
   gboolean is_stopped;
@@ -61,38 +61,17 @@ is_full (SpListener *listener)
 }
 
 static void
-stop_accepting (SpListener *listener)
+set_accepting (SpListener *listener, gboolean is_accepting)
 {
+  if (listener->is_accepting == is_accepting)
+    return;
+  listener->is_accepting = is_accepting;
+  if (is_accepting)
+    g_socket_service_start (listener->service);
+  else
+    g_socket_service_stop (listener->service);
   for (guint i = 0; i < listener->ports->len; i++)
-    {
-      Port *port = listener->ports->pdata[i];
-
-      if (port->source == NULL)
-        continue;
-      g_source_destroy (port->source);
-      g_clear_pointer (&port->source, g_source_unref);
-      port->changed_us = sp_clock_now_us ();
-    }
-}
-
-static gboolean
-on_incoming (GSocket *socket, GIOCondition condition, gpointer user_data);
-
-static void
-start_accepting (SpListener *listener)
-{
-  for (guint i = 0; i < listener->ports->len; i++)
-    {
-      Port *port = listener->ports->pdata[i];
-
-      if (port->source != NULL)
-        continue;
-      port->source = g_socket_create_source (port->socket, G_IO_IN, NULL);
-      g_source_set_callback (
-          port->source, G_SOURCE_FUNC (on_incoming), port, NULL);
-      g_source_attach (port->source, NULL);
-      port->changed_us = sp_clock_now_us ();
-    }
+    ((Port *)listener->ports->pdata[i])->changed_us = sp_clock_now_us ();
 }
 
 static gboolean
@@ -105,39 +84,30 @@ on_resume (gpointer user_data)
   listener->resume_id = 0;
   if (listener->is_stopped)
     return G_SOURCE_REMOVE;
-  start_accepting (listener);
+  set_accepting (listener, TRUE);
   if (listener->is_logged)
     sp_log (G_LOG_LEVEL_MESSAGE, NULL, "accepting connections again");
   return G_SOURCE_REMOVE;
 }
 
 static void
-pause_accepting (SpListener *listener, const char *why)
+pause_accepting (SpListener *listener)
 {
   SpLogFields fields = { .message_id = SP_MESSAGE_LIMIT };
 
   if (listener->resume_id != 0)
     return;
-  stop_accepting (listener);
+  set_accepting (listener, FALSE);
   listener->resume_id = g_timeout_add (RESUME_MS, on_resume, listener);
   sp_stats_add (SP_PUMP_accept_pauses, 1);
   listener->is_logged = sp_log_limit_allow (
       &listener->log_limit, sp_clock_now_us (), 1, LOG_EVERY_US);
   if (listener->is_logged)
-    sp_log (G_LOG_LEVEL_WARNING, &fields, "accepting pauses: %s", why);
-}
-
-static void
-pause_when_full (SpListener *listener)
-{
-  g_autofree char *why = NULL;
-
-  if (!is_full (listener))
-    return;
-  why = g_strdup_printf (
-      "%u connections are all that the descriptor limit allows",
-      listener->max_connections);
-  pause_accepting (listener, why);
+    sp_log (G_LOG_LEVEL_WARNING,
+            &fields,
+            "accepting pauses: %u connections are all that the descriptor "
+            "limit allows",
+            listener->max_connections);
 }
 
 static SpWorker *
@@ -152,51 +122,36 @@ least_loaded (SpListener *listener)
   return best;
 }
 
+/* The service accepts by itself and tells nobody of what went wrong then: what
+ * is counted as an error of the port is that it had to stop. */
 static void
-hand_over (Port *port, GSocket *socket)
-{
-  g_autoptr (GSocketConnection) connection
-      = g_socket_connection_factory_create_connection (socket);
-
-  sp_stats_add (SP_PUMP_connections_accepted, 1);
-  sp_listener_stats_count (&port->stats->accepted);
-  sp_worker_adopt (least_loaded (port->listener),
-                   connection,
-                   port->certificate,
-                   port->stats);
-}
-
-/* A connection that broke while it waited concerns nobody else; of anything
- * else there will be more: wait, rather than turn in circles. */
-static void
-note_error (Port *port, const GError *error)
+note_pause (Port *port)
 {
   sp_listener_stats_count (&port->stats->accept_errors);
   g_free (port->last_error);
-  port->last_error = g_strdup (error->message);
-  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
-    pause_accepting (port->listener, error->message);
+  port->last_error
+      = g_strdup_printf ("%u connections are all that the descriptor limit "
+                         "allows",
+                         port->listener->max_connections);
+  pause_accepting (port->listener);
 }
 
 static gboolean
-on_incoming (GSocket *listening, GIOCondition condition, gpointer user_data)
+on_incoming (GSocketService *service,
+             GSocketConnection *connection,
+             GObject *source,
+             gpointer user_data)
 {
-  Port *port = user_data;
+  SpListener *listener = user_data;
+  Port *port = g_object_get_data (source, PORT_KEY);
 
-  for (guint i = 0; i < ACCEPTS_A_TURN && port->source != NULL; i++)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (GSocket) socket = g_socket_accept (listening, NULL, &error);
-
-      if (socket != NULL)
-        hand_over (port, socket);
-      else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-        break;
-      else
-        note_error (port, error);
-      pause_when_full (port->listener);
-    }
-  return port->source != NULL ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+  sp_stats_add (SP_PUMP_connections_accepted, 1);
+  sp_listener_stats_count (&port->stats->accepted);
+  sp_worker_adopt (
+      least_loaded (listener), connection, port->certificate, port->stats);
+  if (is_full (listener))
+    note_pause (port);
+  return TRUE;
 }
 
 static void
@@ -204,7 +159,6 @@ port_free (gpointer data)
 {
   Port *port = data;
 
-  g_object_unref (port->socket);
   g_clear_object (&port->certificate);
   sp_listener_stats_unref (port->stats);
   g_free (port->name);
@@ -218,6 +172,12 @@ sp_listener_new (SpWorker **workers, guint n_workers, guint max_connections)
 {
   SpListener *listener = g_new0 (SpListener, 1);
 
+  listener->service = g_socket_service_new ();
+  g_socket_service_stop (listener->service);
+  g_socket_listener_set_backlog (G_SOCKET_LISTENER (listener->service),
+                                 BACKLOG);
+  g_signal_connect (
+      listener->service, "incoming", G_CALLBACK (on_incoming), listener);
   listener->ports = g_ptr_array_new_with_free_func (port_free);
   listener->workers = workers;
   listener->n_workers = n_workers;
@@ -230,7 +190,9 @@ void
 sp_listener_free (SpListener *listener)
 {
   g_clear_handle_id (&listener->resume_id, g_source_remove);
-  stop_accepting (listener);
+  set_accepting (listener, FALSE);
+  g_socket_listener_close (G_SOCKET_LISTENER (listener->service));
+  g_object_unref (listener->service);
   g_ptr_array_unref (listener->ports);
   g_free (listener);
 }
@@ -247,7 +209,6 @@ open_socket (GSocketAddress *address, GError **error)
     return NULL;
   if (family == G_SOCKET_FAMILY_IPV6)
     (void)g_socket_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, 1, NULL);
-  g_socket_set_blocking (socket, FALSE);
   g_socket_set_listen_backlog (socket, BACKLOG);
   if (!g_socket_bind (socket, address, TRUE, error)
       || !g_socket_listen (socket, error))
@@ -257,14 +218,12 @@ open_socket (GSocketAddress *address, GError **error)
 
 static Port *
 port_new (SpListener *listener,
-          GSocket *socket,
           GInetSocketAddress *bound,
           GTlsCertificate *certificate)
 {
   Port *port = g_new0 (Port, 1);
 
   port->listener = listener;
-  port->socket = g_object_ref (socket);
   if (certificate != NULL)
     port->certificate = g_object_ref (certificate);
   port->stats = sp_listener_stats_new (listener->ports->len + 1);
@@ -291,6 +250,7 @@ sp_listener_open (SpListener *listener,
       = g_inet_socket_address_new_from_string (address, port);
   g_autoptr (GSocketAddress) actual = NULL;
   g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GObject) mark = NULL;
   Port *opened;
 
   if (wanted == NULL)
@@ -305,9 +265,13 @@ sp_listener_open (SpListener *listener,
   actual = g_socket_get_local_address (socket, error);
   if (actual == NULL)
     return FALSE;
-  opened = port_new (
-      listener, socket, G_INET_SOCKET_ADDRESS (actual), certificate);
+  opened = port_new (listener, G_INET_SOCKET_ADDRESS (actual), certificate);
   g_ptr_array_add (listener->ports, opened);
+  mark = g_object_new (G_TYPE_OBJECT, NULL);
+  g_object_set_data (mark, PORT_KEY, opened);
+  if (!g_socket_listener_add_socket (
+          G_SOCKET_LISTENER (listener->service), socket, mark, error))
+    return FALSE;
   *bound = g_strdup (opened->name);
   return TRUE;
 }
@@ -324,14 +288,14 @@ sp_listener_start (SpListener *listener)
 {
   listener->is_stopped = FALSE;
   if (listener->resume_id == 0)
-    start_accepting (listener);
+    set_accepting (listener, TRUE);
 }
 
 void
 sp_listener_stop (SpListener *listener)
 {
   listener->is_stopped = TRUE;
-  stop_accepting (listener);
+  set_accepting (listener, FALSE);
 }
 
 static SpListenerInfo *
@@ -346,7 +310,7 @@ port_info (Port *port)
   info->address = g_strdup (port->address);
   info->port = port->number;
   info->is_down = port->listener->is_stopped;
-  info->is_paused = !info->is_down && port->source == NULL;
+  info->is_paused = !info->is_down && !port->listener->is_accepting;
   info->changed_us = port->changed_us;
   info->connections = (guint)g_atomic_int_get (&stats->connections);
   info->accepted = sp_listener_stats_get (&stats->accepted);

@@ -59,12 +59,31 @@ static const Object notifications[][MAX_OBJECTS] = {
   { STREAM_NAME, CANARY (1), CANARY_RESULT, CANARY (5), CANARY (6), CANARY (10) },
   { STREAM_NAME, CANARY (1), CANARY_RESULT, CANARY (5) },
   { PUMP (1), PUMP (33), PUMP (15) },
-  { STREAM_NAME, STREAM_STATUS, SOURCE_URL, SOURCE_STATUS, SOURCE_HEALTH },
 };
 /* clang-format on */
 
+/* An event that names no source is about the one that feeds the stream, or fed
+ * it last. */
+static guint32
+source_of (SpMib *mib, const SpEvent *event)
+{
+  GArray *rows = mib->rows[SP_MIB_ROWS_STREAM];
+
+  if (event->source_index != 0)
+    return event->source_index;
+  for (guint i = 0; i < rows->len; i++)
+    if (g_array_index (rows, SpMibRow, i).index[0] == event->stream_index)
+      return ((const SpStreamInfo *)g_array_index (rows, SpMibRow, i).data)
+                 ->source_rank
+             + 1;
+  return 1;
+}
+
 static void
-index_of (const SpMibTable *table, const SpEvent *event, guint32 index[2])
+index_of (SpMib *mib,
+          const SpMibTable *table,
+          const SpEvent *event,
+          guint32 index[2])
 {
   index[0] = index[1] = 0;
   if (table->rows == SP_MIB_ROWS_CERT)
@@ -72,7 +91,7 @@ index_of (const SpMibTable *table, const SpEvent *event, guint32 index[2])
   else if (table->rows != SP_MIB_ROWS_SCALAR)
     index[0] = event->stream_index;
   if (table->rows == SP_MIB_ROWS_SOURCE)
-    index[1] = event->source_index;
+    index[1] = source_of (mib, event);
   else if (table->rows == SP_MIB_ROWS_CLIENT)
     index[1] = (guint32)event->client;
 }
@@ -130,7 +149,7 @@ fill (SpMib *mib,
       sp_mib_value_number (SP_MIB_UNSIGNED, &binding->value, notice->repeats);
       return;
     }
-  index_of (object->table, notice->event, index);
+  index_of (mib, object->table, notice->event, index);
   binding->oid.len = 0;
   sp_oid_append (&binding->oid, object->table->prefix, object->table->n_prefix);
   sp_oid_append (&binding->oid, &object->arc, 1);

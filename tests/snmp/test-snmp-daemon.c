@@ -187,8 +187,10 @@ static void
 test_notifications (Stage *stage, gconstpointer unused)
 {
   sp_lab_wait_traps (stage->lab, "OID: @0.1|", 10);
-  sp_lab_wait_traps (
-      stage->lab, "OID: @0.3|@1.2.2.1.2.1 = STRING: \"one\"|", 10);
+  sp_lab_wait_traps (stage->lab,
+                     "OID: @0.3|@1.2.2.1.2.1 = STRING: \"one\"|@1.2.2.1.6.1 = "
+                     "INTEGER: 1|@1.3.1.1.3.1.1 = STRING: ",
+                     10);
   g_clear_pointer (&stage->feeder, sp_feeder_break);
   sp_lab_wait_traps (stage->lab,
                      "OID: @0.4|@1.2.2.1.2.1 = STRING: \"one\"|@1.2.2.1.6.1 = "

@@ -3,9 +3,6 @@
 
 #include "sp-net-test.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 static void
 open_house (SpNetHouse *house, GTlsCertificate *certificate, guint max)
 {
@@ -135,70 +132,15 @@ test_paused_and_down_are_seen (void)
   g_autoptr (GSocket) socket = sp_net_connect (house.port, 0);
   sp_net_wait_pump_counter (SP_PUMP_accept_pauses, pauses + 1);
   assert_state (&house, FALSE, TRUE);
+  g_autoptr (SpListenerInfo) info = look (&house, 1);
+  g_assert_cmpuint (info->accept_errors, ==, 1);
+  g_assert_nonnull (info->last_error);
   g_socket_close (socket, NULL);
   sp_net_wait (&house, is_up);
   sp_listener_stop (house.listener);
   assert_state (&house, TRUE, FALSE);
   sp_listener_start (house.listener);
   assert_state (&house, FALSE, FALSE);
-  sp_net_house_close (&house);
-}
-
-static gboolean
-has_error (SpNetHouse *house)
-{
-  g_autoptr (SpListenerInfo) info = look (house, 1);
-
-  return info->accept_errors > 0;
-}
-
-/* All descriptors are taken, whoever took them. */
-static void
-set_descriptors (struct rlimit *old)
-{
-  struct rlimit limit;
-  int lowest = dup (0);
-
-  g_assert_cmpint (lowest, >=, 0);
-  close (lowest);
-  getrlimit (RLIMIT_NOFILE, old);
-  limit = *old;
-  limit.rlim_cur = (rlim_t)lowest;
-  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
-}
-
-/* Accepting fails, pauses, and goes on when it can. */
-static void
-test_accept_errors (void)
-{
-  SpNetHouse house;
-  struct rlimit old;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketAddress) address = NULL;
-  g_autoptr (GSocket) socket = NULL;
-  g_autoptr (GByteArray) rest = NULL;
-
-  open_house (&house, NULL, 0);
-  house.warnings = 1;
-  address = g_inet_socket_address_new_from_string ("127.0.0.1", house.port);
-  socket = g_socket_new (G_SOCKET_FAMILY_IPV4,
-                         G_SOCKET_TYPE_STREAM,
-                         G_SOCKET_PROTOCOL_TCP,
-                         &error);
-  g_assert_no_error (error);
-  sp_net_wait_us (20000); /* so that the beat's timer has its descriptors */
-  set_descriptors (&old);
-  g_socket_connect (socket, address, NULL, &error);
-  g_assert_no_error (error);
-  sp_net_say (socket, "q");
-  sp_net_wait (&house, has_error);
-  assert_state (&house, FALSE, TRUE);
-  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &old), ==, 0);
-  sp_net_wait_pump_counter (SP_PUMP_connections_accepted, house.opened + 1);
-  rest = sp_net_read_rest (socket);
-  g_autoptr (SpListenerInfo) info = look (&house, 1);
-  g_assert_cmpuint (info->accepted, ==, 1);
-  g_assert_nonnull (info->last_error);
   sp_net_house_close (&house);
 }
 
@@ -210,6 +152,5 @@ main (int argc, char **argv)
                    test_ports_count_their_own);
   g_test_add_func ("/listener/paused-and-down-are-seen",
                    test_paused_and_down_are_seen);
-  g_test_add_func ("/listener/accept-errors", test_accept_errors);
   return g_test_run ();
 }
