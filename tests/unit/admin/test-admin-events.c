@@ -265,9 +265,11 @@ connect_deaf (SpAdminStage *stage)
   static const char text[]
       = "GET " TARGET " HTTP/1.1\r\nHost: localhost\r\n\r\n";
   g_autoptr (GSocketClient) client = g_socket_client_new ();
-  GSocketConnection *connection = g_socket_client_connect_to_host (
-      client, "127.0.0.1", stage->port, NULL, NULL);
+  GSocketConnection *connection;
 
+  g_socket_client_set_enable_proxy (client, FALSE);
+  connection = g_socket_client_connect_to_host (
+      client, "127.0.0.1", stage->port, NULL, NULL);
   g_assert_nonnull (connection);
   g_assert_true (g_output_stream_write_all (
       g_io_stream_get_output_stream (G_IO_STREAM (connection)),
