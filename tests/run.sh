@@ -23,9 +23,13 @@ players='vlc-bin vlc-plugin-base vlc-plugin-access-extra mplayer mpv
   libxine2-bin libxine2-ffmpeg libxine2-misc-plugins libxine2-dev libmms-dev
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
   gstreamer1.0-plugins-ugly gstreamer1.0-libav'
+# mailutils is a mailx for nagios4-core that brings no mail server
+monitoring='monitoring-plugins-basic monitoring-plugins-standard prometheus
+  prometheus-snmp-exporter mailutils nagios4-core icinga2-bin
+  postgresql-15 zabbix-server-pgsql zabbix-frontend-php php-cli php-pgsql'
 browser='chromium chromium-driver fonts-dejavu-core'
 compilers='clang libclang-rt-14-dev llvm'
-$plain && packages="$packages $players $browser"
+$plain && packages="$packages $players $browser $monitoring"
 $sanitize && packages="$packages $compilers"
 # shellcheck disable=SC2086
 sh data/prepare.sh $packages
