@@ -18,8 +18,9 @@
 #define N_CLIENTS 200
 #define N_WATCHERS 8
 #define RESTARTS 10
-#define GAP_US (G_USEC_PER_SEC / 2) /* generous: speed belongs in benchmarks   \
-                                     */
+#define GAP_US                                                                 \
+  (G_USEC_PER_SEC / 2) /* generous: speed belongs in benchmarks                \
+                        */
 #define REQUEST(path)                                                          \
   "GET /streams/" path " HTTP/1.1\r\nHost: h\r\n" SP_WATCHER_PLAY "\r\n"
 
