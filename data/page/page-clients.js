@@ -21,7 +21,7 @@ const SORTS = {
 
 function columnsOf() {
   return [
-    { label: t('Viewer'), sort: 'id', make: (cell) => cell.append(el('span', { class: 'value' }), badge()) },
+    { label: t('Client'), sort: 'id', make: (cell) => cell.append(el('span', { class: 'value' }), badge()) },
     { label: t('Address'), class: 'address', make: twoLines },
     { label: t('External id'), class: 'clip', make: twoLines },
     { label: t('Player'), class: 'clip wide', make: twoLines },
@@ -84,7 +84,7 @@ async function kick(filter, answer) {
   const ban = Number(answer.ban);
   const done = await order('POST', '/admin/kick', ban > 0 ? { ...filter, ban_seconds: ban } : filter);
   if (done !== null)
-    notice('ok', plural(done.kicked ?? 0, 'one viewer was kicked', '{n} viewers were kicked'), 'order');
+    notice('ok', plural(done.kicked ?? 0, 'one client was kicked', '{n} clients were kicked'), 'order');
   return done !== null;
 }
 
@@ -104,17 +104,17 @@ export class ClientTable {
     this.columns = columnsOf();
     for (const column of this.columns.filter((each) => each.sort))
       column.head = el('button', { type: 'button', class: 'sort', onclick: () => this.sortBy(column.sort) }, column.label);
-    const made = table(t('Viewers of {name}', { name: this.name }), this.columns, { class: 'cards clients' });
+    const made = table(t('Clients of {name}', { name: this.name }), this.columns, { class: 'cards clients' });
     this.head = made.head;
     this.body = made.body;
-    this.box = el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': t('Viewers of {name}', { name: this.name }) }, made.node);
+    this.box = el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': t('Clients of {name}', { name: this.name }) }, made.node);
     this.sum = el('p', { class: 'note' });
     this.more = el('button', { type: 'button', onclick: () => this.showMore() }, t('Show more'));
     this.choice = el('select', { onchange: () => this.sortBy(this.choice.value) },
       ...this.columns.filter((each) => each.sort).map((each) => el('option', { value: each.sort }, each.label)));
     this.choice.value = this.sort;
     this.all = el('button', { type: 'button', class: 'danger', onclick: () => this.kickAll() }, t('Kick all…'));
-    const bar = el('div', { class: 'bar' }, el('h4', {}, t('Viewers')), this.sum,
+    const bar = el('div', { class: 'bar' }, el('h4', {}, t('Clients')), this.sum,
       el('label', { class: 'push narrow' }, `${t('Sort by')} `, this.choice), this.all);
     this.draw();
     return el('div', {}, bar, this.box, el('div', { class: 'row' }, this.more));
@@ -172,21 +172,21 @@ export class ClientTable {
     this.all.hidden = isEmpty;
     this.choice.parentElement.hidden = isEmpty;
     this.more.hidden = this.next === null;
-    put(this.sum, this.clients === null ? t('The viewers are being fetched…') : isEmpty ? t('Nobody watches at present.')
+    put(this.sum, this.clients === null ? t('The clients are being fetched…') : isEmpty ? t('Nobody watches at present.')
       : t(this.next === null ? '{n} shown' : '{n} shown, there are more', { n: number(clients.length) }));
   }
 
   rowOf(client) {
     const node = row(this.columns);
     node.lastChild.append(el('button', {
-      type: 'button', class: 'danger small', 'aria-label': t('Kick viewer {id}', { id: client.id }), onclick: () => this.kickOne(client),
+      type: 'button', class: 'danger small', 'aria-label': t('Kick client {id}', { id: client.id }), onclick: () => this.kickOne(client),
     }, t('Kick')));
     return node;
   }
 
   async kickOne(client) {
     const answer = await question({
-      title: t('Kick viewer {id}?', { id: client.id }),
+      title: t('Kick client {id}?', { id: client.id }),
       body: [
         el('p', { class: 'strong' }, [addressOf(client), client.external_id, client.user_agent].filter(Boolean).join(' · ')),
         t('The connection is ended at once. A player may come back by itself.'),
@@ -201,7 +201,7 @@ export class ClientTable {
 
   async kickAll() {
     const answer = await question({
-      title: t('Kick all viewers of {name}?', { name: this.name }),
+      title: t('Kick all clients of {name}?', { name: this.name }),
       body: [t('Every connection of this stream is ended at once. Players may come back by themselves.')],
       fields: [bans(t('Refuse them afterwards'))],
       action: t('Kick all…').replace('…', ''),

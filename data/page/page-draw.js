@@ -177,7 +177,7 @@ export function setHistogram(node, buckets) {
     attr(bar, 'height', height.toFixed(1));
     attr(bar, 'class', bucket.clients === 0 ? 'none' : !isKnown(bucket.le_ms) || bucket.le_ms > 2000 ? 'late' : null);
   });
-  attr(node, 'aria-label', list.length === 0 ? DASH : t('Viewers by lag: {list}', {
+  attr(node, 'aria-label', list.length === 0 ? DASH : t('Clients by lag: {list}', {
     list: list.map(({ le_ms: ms, clients }) => isKnown(ms)
       ? t('up to {time}: {n}', { time: millis(ms), n: number(clients) })
       : t('more: {n}', { n: number(clients) })).join('; '),

@@ -124,7 +124,7 @@ export class EventFeed {
   rowOf(event) {
     const tone = TONES[event.severity] ?? 'info';
     const about = [event.stream ? `/${event.stream}` : null, isKnown(event.client) && event.client > 0
-      ? t('viewer {id}', { id: event.client }) : null, event.address].filter(Boolean).join(' · ');
+      ? t('client {id}', { id: event.client }) : null, event.address].filter(Boolean).join(' · ');
     return el('li', { 'data-tone': tone },
       el('time', { datetime: event.at ?? '', title: moment(event.at) }, since(event.at)), icon(tone),
       el('div', {}, el('p', {}, el('span', { class: 'away' }, `${t(String(event.severity ?? 'info'))}: `), el('strong', {}, kindName(event.kind)), ' ',

@@ -133,10 +133,10 @@ class Card {
     this.drain = badge();
     this.reason = el('p', { class: 'reason' });
     this.source = el('p', { class: 'under' });
-    this.viewers = metric(t('Viewers'), spark());
+    this.viewers = metric(t('Clients'), spark());
     this.bitrate = metric(t('Bitrate'), spark());
     this.lag = metric(t('Lag'), histogram());
-    this.canary = metric(t('Self-test'), badge());
+    this.canary = metric(t('Canary'), badge());
     this.inside = el('div', { class: 'inside', id: `${id}-inside`, hidden: true });
     this.article = el('article', { 'aria-labelledby': id },
       el('div', { class: 'who' }, el('h3', { id }, this.opener), this.under),
@@ -190,7 +190,7 @@ class Card {
     this.health.hidden = !isOn(stream) || !stream.health || stream.health === 'ok';
     setBadge(this.health, HEALTH_TONES[stream.health] ?? 'info', t(String(stream.health ?? '')));
     this.drain.hidden = !stream.draining;
-    setBadge(this.drain, 'info', t('no new viewers'));
+    setBadge(this.drain, 'info', t('no new clients'));
     put(this.reason, reasonOf(stream));
     attr(this.reason, 'title', reasonOf(stream) || null);
     put(this.source, sourceOf(stream));
@@ -200,11 +200,11 @@ class Card {
       stream.client_limit > 0 ? t('limit {n}', { n: number(stream.client_limit) }) : null].filter(Boolean).join(', '));
     setMetric(this.bitrate, rate(stream.bitrate_bps),
       isKnown(stream.bitrate_out_bps) ? t('out {rate}', { rate: rate(stream.bitrate_out_bps) }) : '');
-    setMetric(this.lag, isSeen ? millis(quality?.lag_worst_ms) : text(null), !isSeen ? t('no viewers')
+    setMetric(this.lag, isSeen ? millis(quality?.lag_worst_ms) : text(null), !isSeen ? t('no clients')
       : quality?.behind > 0 ? t('{n} behind', { n: number(quality.behind) })
         : isKnown(quality?.clients) ? t('worst of {n}', { n: number(quality.clients) }) : '', quality?.behind > 0 ? 'warn' : null);
     setHistogram(this.lag.picture, isSeen ? quality?.lag_histogram : null);
-    setSpark(this.viewers.picture, this.past.viewers, number, 'Viewers, last {span}: {low} to {high}');
+    setSpark(this.viewers.picture, this.past.viewers, number, 'Clients, last {span}: {low} to {high}');
     setSpark(this.bitrate.picture, this.past.bitrate, rate, 'Bitrate, last {span}: {low} to {high}');
     setCanary(this.canary, stream.canary);
     if (this.past.isOpen)

@@ -38,7 +38,7 @@ function tile(label, picture) {
 
 function makeTiles() {
   tiles = {
-    viewers: tile(t('Viewers'), spark()), out: tile(t('Out'), spark()), input: tile(t('In'), null),
+    viewers: tile(t('Clients'), spark()), out: tile(t('Out'), spark()), input: tile(t('In'), null),
     live: tile(t('Live streams'), null), uptime: tile(t('Uptime'), null),
   };
   $('totals').replaceChildren(...Object.values(tiles).map((each) => each.node));
@@ -63,7 +63,7 @@ function showTotals() {
     !isKnown(status.streams_alarm) ? '' : status.streams_alarm > 0 ? t('{n} in alarm', { n: number(status.streams_alarm) })
       : t('none in alarm'), status.streams_alarm > 0 ? 'bad' : null);
   setTile(tiles.uptime, span(status.uptime_s), status.started ? t('since {time}', { time: since(status.started) }) : '');
-  setSpark(tiles.viewers.picture, pumpViewers, number, 'Viewers, last {span}: {low} to {high}');
+  setSpark(tiles.viewers.picture, pumpViewers, number, 'Clients, last {span}: {low} to {high}');
   setSpark(tiles.out.picture, pumpOut, rate, 'Bitrate, last {span}: {low} to {high}');
 }
 
@@ -77,9 +77,9 @@ function showDraining() {
   }
   const { drain } = status;
   const lines = [
-    t('No new viewers are taken.'),
+    t('No new clients are taken.'),
     drain.redirect ? t('They are sent to {url}.', { url: drain.redirect }) : null,
-    drain.state === 'drained' ? t('The last viewer has gone: the pump can be stopped.') : null,
+    drain.state === 'drained' ? t('The last client has gone: the pump can be stopped.') : null,
     drain.deadline && drain.state !== 'drained' ? t('Those present are ended at {time}.', { time: since(drain.deadline) }) : null,
     drain.reason ? `(${t('asked by {who}', { who: drain.reason })})` : null,
   ];
@@ -87,8 +87,8 @@ function showDraining() {
     box.append(el('div', { class: 'notice', 'data-tone': 'info' }, badge(), el('p', { class: 'strong' }), el('p')));
   const [mark, remaining, rest] = box.firstChild.children;
   setBadge(mark, 'info', drain.state === 'drained' ? t('Drained') : t('Draining'));
-  put(remaining, drain.viewers_remaining > 0 ? plural(drain.viewers_remaining, 'one viewer remains', '{n} viewers remain')
-    : t('no viewer remains'));
+  put(remaining, drain.viewers_remaining > 0 ? plural(drain.viewers_remaining, 'one client remains', '{n} clients remain')
+    : t('no client remains'));
   put(rest, lines.filter(Boolean).join(' '));
 }
 
@@ -328,7 +328,7 @@ function forget() {
 async function onDrain() {
   if (isDraining()) {
     const yes = await question({
-      title: t('Serve again?'), body: [t('The pump takes new viewers again.')], action: t('Serve again'),
+      title: t('Serve again?'), body: [t('The pump takes new clients again.')], action: t('Serve again'),
     });
     if (yes !== null && await order('POST', '/admin/drain', { off: true }) !== null)
       notice('ok', t('The pump serves again'), 'order');
@@ -336,9 +336,9 @@ async function onDrain() {
   }
   const answer = await question({
     title: t('Drain this pump?'),
-    body: [t('No new viewers are taken; those present stay until they leave.')],
+    body: [t('No new clients are taken; those present stay until they leave.')],
     fields: [
-      { key: 'redirect', label: t('Send new viewers to (URL, may be empty)'), type: 'url', placeholder: 'http://' },
+      { key: 'redirect', label: t('Send new clients to (URL, may be empty)'), type: 'url', placeholder: 'http://' },
       { key: 'minutes', label: t('End those present after (minutes, may be empty)'), type: 'number', min: 1, max: 10080, step: 1 },
     ],
     action: t('Drain'),

@@ -117,7 +117,6 @@ get_page (SpAdmin *admin, const SpAdminRequest *request)
 }
 
 #define GUARDED SP_ADMIN_GUARDED
-#define STREAM "/admin/streams/{path}"
 
 /* One that is more particular comes before one that fits, too. */
 const SpAdminRoute sp_admin_routes[] = {
@@ -133,14 +132,26 @@ const SpAdminRoute sp_admin_routes[] = {
   { "GET", "/admin/streams", GUARDED, { NULL }, sp_admin_get_streams },
   { "POST", "/admin/streams", GUARDED, { NULL }, sp_admin_add_stream },
   { "POST",
-    STREAM "/sources/{index}",
+    "/admin/streams/{path}/sources/{index}",
     GUARDED,
     { NULL },
     sp_admin_post_source },
-  { "POST", STREAM "/state", GUARDED, { NULL }, sp_admin_post_state },
-  { "GET", STREAM, GUARDED, { NULL }, sp_admin_get_stream },
-  { "PATCH", STREAM, GUARDED, { NULL }, sp_admin_change_stream },
-  { "DELETE", STREAM, GUARDED, { NULL }, sp_admin_delete_stream },
+  { "POST",
+    "/admin/streams/{path}/state",
+    GUARDED,
+    { NULL },
+    sp_admin_post_state },
+  { "GET", "/admin/streams/{path}", GUARDED, { NULL }, sp_admin_get_stream },
+  { "PATCH",
+    "/admin/streams/{path}",
+    GUARDED,
+    { NULL },
+    sp_admin_change_stream },
+  { "DELETE",
+    "/admin/streams/{path}",
+    GUARDED,
+    { NULL },
+    sp_admin_delete_stream },
   { "GET",
     "/admin/clients",
     GUARDED,

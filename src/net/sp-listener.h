@@ -12,8 +12,8 @@ typedef struct _SpListener SpListener;
 SpListener *
 sp_listener_new (SpWorker **workers, guint n_workers, guint max_connections);
 void sp_listener_free (SpListener *listener);
-/* Opens @port (0: any) on @address; *@bound tells which. @certificate makes it
- * a TLS port. */
+/* Before it is started, or while it is stopped: opens @port (0: any) on
+ * @address; *@bound tells which. @certificate makes it a TLS port. */
 gboolean sp_listener_open (SpListener *listener,
                            const char *address,
                            guint16 port,

@@ -10,7 +10,8 @@
 
 /* What the outside may change while the pump runs. */
 
-/** sp_app_set_notifying: SpControlClass.set_notifying */
+/** sp_app_set_notifying: SpControlClass.set_notifying; whoever gives the order
+ * tells of it. */
 void
 sp_app_set_notifying (gpointer self, gboolean is_notifying, const char *by)
 {
@@ -21,12 +22,6 @@ sp_app_set_notifying (gpointer self, gboolean is_notifying, const char *by)
   app->is_notifying = is_notifying;
   if (app->agent != NULL)
     sp_agent_set_notifying (app->agent, is_notifying);
-  sp_app_tell (app,
-               SP_EVENT_order,
-               NULL,
-               "notifications are switched %s, by %s",
-               is_notifying ? "on" : "off",
-               by);
 }
 
 static SpOrderResult

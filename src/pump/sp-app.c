@@ -169,7 +169,7 @@ sp_app_start (SpApp *app)
   sp_app_tell (app,
                SP_EVENT_started,
                NULL,
-               "stream-pump " PACKAGE_VERSION " serves %u streams",
+               "stream-pump " PACKAGE_VERSION " serves, streams: %u",
                app->config->streams->len);
 }
 

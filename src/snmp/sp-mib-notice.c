@@ -59,6 +59,7 @@ static const Object notifications[][MAX_OBJECTS] = {
   { STREAM_NAME, CANARY (1), CANARY_RESULT, CANARY (5), CANARY (6), CANARY (10) },
   { STREAM_NAME, CANARY (1), CANARY_RESULT, CANARY (5) },
   { PUMP (1), PUMP (33), PUMP (15) },
+  { STREAM_NAME, STREAM_STATUS, SOURCE_URL, SOURCE_STATUS, SOURCE_HEALTH },
 };
 /* clang-format on */
 

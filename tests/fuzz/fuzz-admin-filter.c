@@ -18,7 +18,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
                 + (filter.filter.address != NULL)
                 + (filter.filter.external_id != NULL);
 
-  if (n_set != (is_good ? 1 : 0) || is_good != (error == NULL))
+  if (n_set != (is_good ? 1 : 0) || is_good != (error == NULL)
+      || filter.ban_s > SP_ADMIN_BAN_MAX_S)
     g_abort ();
   return 0;
 }

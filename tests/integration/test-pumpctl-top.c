@@ -55,21 +55,27 @@ type (Stage *stage, const char *line)
   press (stage, "Enter");
 }
 
-/** A sight that is waited for. */
+/** A sight that is waited for; once it was there it counts. */
 typedef struct
 {
   Stage *stage;
   const char *text;
   gboolean is_wanted;
+  char *screen; /* NULL: not seen yet */
 } Sight;
 
 static gboolean
 is_seen (gpointer user_data)
 {
   Sight *sight = user_data;
-  g_autofree char *screen = tmux (sight->stage, "capture-pane -p");
+  g_autofree char *screen = NULL;
 
-  return (strstr (screen, sight->text) != NULL) == sight->is_wanted;
+  if (sight->screen != NULL)
+    return TRUE;
+  screen = tmux (sight->stage, "capture-pane -p");
+  if ((strstr (screen, sight->text) != NULL) == sight->is_wanted)
+    sight->screen = g_steal_pointer (&screen);
+  return sight->screen != NULL;
 }
 
 static gboolean
@@ -78,17 +84,24 @@ on_look (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* (transfer full): the screen with it; lines without the spaces behind */
+/* (transfer full): the screen with, or without, @text; lines without the spaces
+ * behind */
+static char *
+look (Stage *stage, const char *text, gboolean is_wanted)
+{
+  Sight sight = { stage, text, is_wanted, NULL };
+  guint id = g_timeout_add (LOOK_MS, on_look, NULL);
+
+  g_test_message ("%s: %s", is_wanted ? "to be seen" : "to go", text);
+  sp_test_wait (NULL, is_seen, &sight, DEADLINE_S);
+  g_source_remove (id);
+  return sight.screen;
+}
+
 static char *
 see (Stage *stage, const char *text)
 {
-  Sight sight = { stage, text, TRUE };
-  guint id = g_timeout_add (LOOK_MS, on_look, NULL);
-
-  g_test_message ("to be seen: %s", text);
-  sp_test_wait (NULL, is_seen, &sight, DEADLINE_S);
-  g_source_remove (id);
-  return tmux (stage, "capture-pane -p");
+  return look (stage, text, TRUE);
 }
 
 static void
@@ -281,15 +294,13 @@ test_lost (Stage *stage, gconstpointer data)
   g_autofree char *screen = begin (stage);
   g_autofree char *hung = NULL;
   g_autofree char *gone = NULL;
-  Sight sight = { stage, "OLD FIGURES", FALSE };
-  guint id = g_timeout_add (LOOK_MS, on_look, NULL);
+  g_autofree char *new = NULL;
 
   sp_daemon_signal (stage->daemon, SIGSTOP);
   hung = see (stage, "OLD FIGURES: cannot reach the pump at http://127.0.0.1");
   g_assert_nonnull (strstr (hung, "\ns00 "));
   sp_daemon_signal (stage->daemon, SIGCONT);
-  sp_test_wait (NULL, is_seen, &sight, DEADLINE_S);
-  g_source_remove (id);
+  new = look (stage, "OLD FIGURES", FALSE);
   sp_daemon_stop (stage->daemon);
   gone = see (stage, "OLD FIGURES: cannot reach the pump at http://127.0.0.1");
   press (stage, "q");
@@ -314,7 +325,7 @@ static void
 test_colors (Stage *stage, gconstpointer data)
 {
   g_autofree char *plain = g_strdup_printf (
-      "clear; NO_COLOR=1 %s streams; echo STATUS $?", g_getenv ("PUMPCTL"));
+      "clear; NO_COLOR=1 %s streams; echo PLAIN $?", g_getenv ("PUMPCTL"));
   g_autofree char *colored = g_strdup_printf (
       "clear; %s streams; echo STATUS $?", g_getenv ("PUMPCTL"));
   g_autofree char *screen = NULL;
@@ -325,8 +336,8 @@ test_colors (Stage *stage, gconstpointer data)
   g_free (see (stage, "STATUS 0\nREADY>"));
   with = tmux (stage, "capture-pane -p -e");
   type (stage, plain);
-  g_free (see (stage, "STATUS 0\nREADY>"));
-  screen = see (stage, "waiting");
+  screen = see (stage, "PLAIN 0\nREADY>");
+  g_assert_nonnull (strstr (screen, "waiting"));
   without = tmux (stage, "capture-pane -p -e");
   g_assert_nonnull (strstr (with, "\033[33mwaiting"));
   g_assert_null (strchr (without, '\033'));

@@ -24,8 +24,12 @@ done
 for option in $(sed -n 's/^.*{ "\([a-z-]*\)",$/\1/p' src/pump/sp-options.c); do
   named "option --$option" "^\.It Fl Fl $option\( \|\$\)"
 done
-for route in $(sed -n 's/^.*"\(\/[a-z\/]*\)",.*$/\1/p' src/admin/sp-admin-routes.c); do
-  named "route $route" "^\.It Cm [A-Z]* Pa $route\( \|\$\)"
+# "/admin/streams/{path}" is /admin/streams/PATH there
+for route in $(sed -n 's/^.*"\(\/[a-z\/{}.]*\)",.*$/\1/p' src/admin/sp-admin-routes.c |
+  sed 's/{\([a-z]*\)}/\U\1/g' | sort -u); do
+  sed 's/ Ns \(Ar\|Pa\) //g' $page | grep -q "^\.It Cm [A-Z]* Pa $route\( \|\$\)" && continue
+  echo "$page does not name route $route"
+  status=1
 done
 for what in MESSAGE_ID:src/base/sp-log.h SP_EXIT_:src/pump/sp-options.h \
   '"check-config":src/pump/sp-options.c' '"/admin/kick":src/admin/sp-admin-routes.c'; do

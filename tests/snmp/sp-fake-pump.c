@@ -4,6 +4,7 @@
 #include "sp-fake-pump.h"
 
 #include "sp-clock.h"
+#include "sp-error.h"
 #include "sp-made-picture.h"
 
 #include <string.h>
@@ -155,7 +156,11 @@ make_picture (gpointer self,
   Making *making;
 
   if (pump->is_silent)
-    return;
+    {
+      g_ptr_array_add (pump->held,
+                       g_task_new (NULL, NULL, callback, user_data));
+      return;
+    }
   making = g_new0 (Making, 1);
   making->pump = pump;
   making->us = -g_get_monotonic_time ();
@@ -277,6 +282,7 @@ sp_fake_pump_init (SpFakePump *pump, guint n_streams, guint n_clients)
                         .started_us = sp_clock_now_us (),
                         .is_notifying = TRUE };
   pump->events = sp_events_new ();
+  pump->held = g_ptr_array_new ();
   pump->states = g_new (SpStreamState, n_streams);
   pump->are_draining = g_new0 (gboolean, n_streams);
   pump->are_off = g_new0 (gboolean, n_streams);
@@ -287,9 +293,19 @@ sp_fake_pump_init (SpFakePump *pump, guint n_streams, guint n_clients)
     g_array_append_val (pump->clients, id);
 }
 
+/** sp_fake_pump_clear: who still waits is told so. */
 void
 sp_fake_pump_clear (SpFakePump *pump)
 {
+  for (guint i = 0; i < pump->held->len; i++)
+    {
+      g_task_return_new_error (
+          pump->held->pdata[i], SP_ERROR, SP_ERROR_TIMEOUT, "silent");
+      g_object_unref (pump->held->pdata[i]);
+    }
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  g_ptr_array_unref (pump->held);
   sp_events_free (pump->events);
   g_free (pump->states);
   g_free (pump->are_draining);

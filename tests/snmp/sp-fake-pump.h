@@ -17,7 +17,8 @@ typedef struct
   gint64 started_us;
   gboolean is_draining;
   gboolean is_notifying;
-  gboolean is_silent; /* makes no pictures */
+  gboolean is_silent; /* makes no pictures: who asks waits in @held */
+  GPtrArray *held;    /* GTask */
   guint n_pictures;
   gint64 worst_picture_us; /* the time a whole one took */
 } SpFakePump;

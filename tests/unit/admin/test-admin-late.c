@@ -102,17 +102,21 @@ test_freed (SpAdminStage *stage, gconstpointer data)
 {
   g_autoptr (SpAdminAsk) list = NULL;
   g_autoptr (SpAdminAsk) kick = NULL;
+  g_autoptr (SpAdminAsk) status = NULL;
   g_autoptr (GError) error = NULL;
 
   stage->fake.is_holding = TRUE;
   list = begin (stage, "GET /admin/clients");
   kick = begin_kick (stage);
+  status = begin (stage, "GET /admin/status");
   sp_admin_ask_settle ();
-  g_assert_cmpuint (stage->fake.held->len, ==, 2);
+  g_assert_cmpuint (stage->fake.held->len, ==, 3);
   sp_admin_free (stage->admin);
   sp_admin_ask_wait (list);
   sp_admin_ask_wait (kick);
+  sp_admin_ask_wait (status);
   g_assert_cmpuint (list->status, ==, 0);
+  g_assert_cmpuint (status->status, ==, 0);
   g_assert_cmpuint (kick->status, ==, 0);
   sp_fake_control_release (&stage->fake);
   sp_admin_ask_settle ();
@@ -125,6 +129,8 @@ test_failed (SpAdminStage *stage, gconstpointer data)
 {
   static const SpAdminRow rows[] = {
     { "GET", "/admin/clients", NULL, 503, "detail", "worker 1" },
+    { "GET", "/admin/status", NULL, 503, "detail", "worker 1" },
+    { "GET", "/metrics", NULL, 503, "detail", "worker 1" },
     { "GET", "/admin/clients/5", NULL, 503, "detail", "worker 1" },
     { "POST", "/admin/kick", "{\"client\": 99}", 503, "detail", "worker 1" }
   };
@@ -132,6 +138,31 @@ test_failed (SpAdminStage *stage, gconstpointer data)
   stage->fake.is_failing = TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     sp_admin_check_row (stage->port, &rows[i], NULL);
+}
+
+/* Right after an order its effect is shown, whatever is on its way. */
+static void
+test_picture (SpAdminStage *stage, gconstpointer data)
+{
+  static const SpAdminRow drain
+      = { "POST", "/admin/drain", "{}", 200, "state", "draining" };
+  static const SpAdminRow draining
+      = { "GET", "/admin/status", NULL, 200, "drain.state", "draining" };
+  g_autoptr (SpAdminAsk) status = NULL;
+  g_autoptr (SpAdminAsk) metrics = NULL;
+
+  stage->fake.is_holding = TRUE;
+  status = begin (stage, "GET /admin/status");
+  metrics = begin (stage, "GET /metrics");
+  sp_admin_ask_settle ();
+  sp_admin_check_row (stage->port, &drain, NULL);
+  stage->fake.is_holding = FALSE;
+  sp_admin_check_row (stage->port, &draining, NULL);
+  sp_fake_control_release (&stage->fake);
+  sp_admin_ask_wait (status);
+  sp_admin_ask_wait (metrics);
+  sp_admin_assert_usual (status, 200);
+  sp_admin_assert_usual (metrics, 200);
 }
 
 /* A real client library, all at once. */
@@ -199,6 +230,7 @@ main (int argc, char **argv)
   SP_ADMIN_TEST ("/admin-late/hang-up/harms-nobody", NULL, test_hang_up);
   SP_ADMIN_TEST ("/admin-late/freed/answers-come-to-nothing", NULL, test_freed);
   SP_ADMIN_TEST ("/admin-late/failed/is-503", NULL, test_failed);
+  SP_ADMIN_TEST ("/admin-late/picture/shows-an-order", NULL, test_picture);
   SP_ADMIN_TEST ("/admin-late/session/all-at-once", "s3cret", test_session);
   return g_test_run ();
 }

@@ -14,6 +14,7 @@ typedef struct
   SoupServer *server;
   SpAdminListener *listener;
   guint16 port;
+  SoupServerMessage *kept; /* its answer does not come */
 } Stage;
 
 static void
@@ -23,6 +24,18 @@ on_request (SoupServer *server,
             GHashTable *query,
             gpointer user_data)
 {
+  Stage *stage = user_data;
+
+  if (g_str_equal (path, "/keep"))
+    {
+      g_autoptr (GSocket) socket = sp_admin_listener_keep (
+          stage->listener, soup_server_message_get_remote_address (message));
+
+      g_assert_nonnull (socket);
+      stage->kept = g_object_ref (message);
+      soup_server_message_pause (message);
+      return;
+    }
   soup_server_message_set_status (message, SOUP_STATUS_NO_CONTENT, NULL);
   soup_message_headers_replace (
       soup_server_message_get_response_headers (message),
@@ -36,7 +49,7 @@ set_up (Stage *stage, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   stage->server = soup_server_new (NULL, NULL);
-  soup_server_add_handler (stage->server, NULL, on_request, NULL, NULL);
+  soup_server_add_handler (stage->server, NULL, on_request, stage, NULL);
   stage->listener
       = sp_admin_listener_new (stage->server, "127.0.0.1", 0, data, &error);
   g_assert_no_error (error);
@@ -108,6 +121,38 @@ test_deadline (Stage *stage, gconstpointer data)
   test_turnover (stage, data);
 }
 
+/* One that was begun after it, and even so ends before it, shows that its own
+ * deadline is gone. */
+static void
+test_kept (Stage *stage, gconstpointer data)
+{
+  g_autoptr (SpAdminAsk) kept
+      = begin (stage, "GET /keep HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  g_autoptr (GSocketAddress) stranger
+      = g_inet_socket_address_new_from_string ("127.0.0.1", 1);
+
+  g_assert_null (sp_admin_listener_keep (stage->listener, stranger));
+  g_assert_false (sp_admin_listener_has (stage->listener, stranger));
+  while (stage->kept == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (SpAdminAsk) idle = begin (stage, "");
+
+      sp_admin_ask_wait (idle);
+    }
+  g_assert_false (kept->is_closed);
+  soup_server_message_set_status (stage->kept, SOUP_STATUS_ACCEPTED, NULL);
+  soup_message_headers_replace (
+      soup_server_message_get_response_headers (stage->kept),
+      "Connection",
+      "close");
+  soup_server_message_unpause (stage->kept);
+  sp_admin_ask_wait (kept);
+  g_assert_cmpuint (kept->status, ==, 202);
+  g_clear_object (&stage->kept);
+}
+
 /* Connections outlive the listener, not the server. */
 static void
 test_freed (void)
@@ -151,6 +196,12 @@ main (int argc, char **argv)
               &short_lived,
               set_up,
               test_deadline,
+              tear_down);
+  g_test_add ("/admin-listener/deadline/not-of-one-that-is-kept",
+              Stage,
+              &short_lived,
+              set_up,
+              test_kept,
               tear_down);
   g_test_add_func ("/admin-listener/free/leaves-nothing", test_freed);
   return g_test_run ();

@@ -29,6 +29,8 @@ open_port (SpNetHouse *house, GTlsCertificate *certificate)
   g_autofree char *bound = NULL;
   g_autoptr (GError) error = NULL;
 
+  sp_listener_stop (house->listener);
+  sp_net_wait_us (1000); /* so that the service has come to rest */
   sp_listener_open (
       house->listener, "127.0.0.1", 0, certificate, &bound, &error);
   g_assert_no_error (error);
