@@ -117,7 +117,7 @@ class Stage:
         self.watch = Watch(self.pump, self.snmpd)
 
     def _trap_receiver(self, port):
-        path = '/usr/share/stream-pump/monitoring/snmpd/trap-handler'
+        path = '@MONITORING_DIR@/snmpd/trap-handler'
         conf = (DATA / 'snmpd/snmptrapd.conf').read_text()
         (FOLDER / 'snmptrapd.conf').write_text(conf.replace(path, f'{DATA}/snmpd/trap-handler '
                                                             f'{mib.root.rsplit(".", 2)[0]} {self.traps}'))
