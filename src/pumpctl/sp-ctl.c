@@ -41,7 +41,10 @@ sp_ctl_parse (SpCtl *ctl,
 {
   const SpCtlCommand *command = sp_ctl_find ((*argv)[0]);
   g_autofree char *usage
-      = g_strjoin (" ", command->name, _ (command->arguments), NULL);
+      = g_strjoin (" ",
+                   command->name,
+                   *command->arguments != '\0' ? _ (command->arguments) : "",
+                   NULL);
   g_autoptr (GOptionContext) context = g_option_context_new (usage);
   GOptionEntry common[SP_CTL_N_OPTIONS];
   g_autoptr (GError) error = NULL;
