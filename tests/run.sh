@@ -34,6 +34,10 @@ $sanitize && packages="$packages $compilers"
 # shellcheck disable=SC2086
 sh data/prepare.sh $packages
 
+# Tests wait more than they compute.
+MESON_TESTTHREADS=${MESON_TESTTHREADS:-$((2 * $(nproc)))}
+export MESON_TESTTHREADS
+
 passed=0 failed=0 skipped=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
