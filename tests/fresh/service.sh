@@ -8,7 +8,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 . tests/fresh/check.sh
 [ -d /run/systemd/system ] || { echo 'systemd is not running here'; exit 77; }
-sh data/prepare.sh curl ffmpeg openssl man-db locales procps
+sh data/prepare.sh curl ffmpeg openssl man-db locales procps snmpd snmp
 
 etc=/etc/stream-pump
 config=$etc/stream-pump.json
@@ -50,6 +50,8 @@ configure ()
   "port": 80, "ssl": true, "ssl_port": 443, "ssl_key": "pump.key", "ssl_cert": "pump.crt",
   "user": "stream-pump", "group": "stream-pump",
   "admin": { "listen": "127.0.0.1", "port": 8187, "token_file": "admin.token" },
+  "snmp": { "ping_s": 1 }, "access_log": { "to": "journal", "format": "json" },
+  "drain": { "grace_ms": ${grace_ms:-0} },
   "streams": [
     { "name": "Film", "path": "film", "type": "file",
       "source_options": { "path": "/srv/stream-pump/demo.asf" } }$1
@@ -106,6 +108,28 @@ check 'journal: client in' logged '"MESSAGE"' MESSAGE_ID=6f0d7a6a41d54b0c9c7a3d1
 journalctl -u stream-pump -o json --output-fields=MESSAGE,MESSAGE_ID,PRIORITY,STREAM_PUMP_STREAM,STREAM_PUMP_CLIENT,STREAM_PUMP_PEER |
   grep STREAM_PUMP_ | tail -n 3
 
+check 'pumpctl over the socket of the service' sh -c \
+  'pumpctl streams --no-color | grep -q film'
+check 'the socket lets in its group, no others' test \
+  "$(stat -L -c '%a %G' /run/stream-pump/admin.sock)" = '660 stream-pump'
+check 'streams keep their numbers' grep -q '"film"' /var/lib/stream-pump/stream-numbers.json
+check 'journal: a line of the access log' wait_for 15 logged 'external_id' \
+  MESSAGE_ID=6f0d7a6a41d54b0c9c7a3d1f5e8b2c0d
+
+# as data/monitoring/README.md has it
+cp /usr/share/stream-pump/monitoring/snmpd/stream-pump.conf /etc/snmp/snmpd.conf.d/
+check 'the SNMP agent of the host' systemctl restart snmpd
+check 'SNMP: the stream is seen' wait_for 20 sh -c \
+  'snmpwalk -v2c -c public localhost 1.3.6.1.4.1.8072.9999.9999.7867.1.1.2.2.1.2 | grep -q film'
+check 'SNMP: connected, in the journal' logged 'SNMP' \
+  MESSAGE_ID=6f0d7a6a41d54b0c9c7a3d1f5e8b2c14
+
+openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj /CN=renewed \
+  -keyout $etc/pump.key -out $etc/pump.crt 2>/dev/null
+check 'reload with a new certificate' systemctl reload stream-pump
+check 'it is shown' sh -c 'openssl s_client -connect 127.0.0.1:443 </dev/null 2>/dev/null |
+  openssl x509 -noout -subject | grep -q renewed'
+
 for scheme in http https; do
   port=80
   [ $scheme = https ] && port=443
@@ -149,6 +173,23 @@ systemctl start stream-pump 2>/dev/null || true
 check 'a bad configuration is no reason to try again' test \
   "$(property ExecMainStatus) $(property NRestarts) $(property ActiveState)" = '1 0 failed'
 check 'journal: why' logged 'prot'
+cp /tmp/good.json $config
+
+grace_ms=60000
+configure ''
+check 'starts with a grace' systemctl start stream-pump
+curl -sS --no-buffer -A NSPlayer/9.0 -H 'Pragma: xPlayStrm=1' -o /tmp/viewer.last \
+  http://127.0.0.1:80/streams/film &
+viewer=$!
+check 'one who watches' wait_for 10 sh -c '[ -s /tmp/viewer.last ]'
+systemctl stop --no-block stream-pump
+check 'the stop waits, and says for whom' wait_for 10 sh -c \
+  'systemctl show stream-pump -p StatusText --value | grep -q "^draining: 1 clients remain, "'
+check 'the viewer goes on meanwhile' grows /tmp/viewer.last
+kill "$viewer"
+check 'with the last one it ends' wait_for 20 sh -c \
+  '[ "$(systemctl show stream-pump -p ActiveState --value)" = inactive ]'
+check 'the drained stop is a success' test "$(property Result)" = success
 cp /tmp/good.json $config
 
 check 'starts again' systemctl start stream-pump
