@@ -248,7 +248,8 @@ advice (int reason)
 {
   if (reason == ENOENT || reason == ECONNREFUSED)
     return "is snmpd running, with 'master agentx' in snmpd.conf?";
-  return reason == EACCES ? "see agentXPerms in snmpd.conf"
+  return reason == EACCES ? "see agentXPerms in snmpd.conf, and the mode "
+                            "of the socket's folder"
                           : "see the setting snmp.agentx";
 }
 

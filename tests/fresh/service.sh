@@ -118,6 +118,7 @@ check 'journal: a line of the access log' wait_for 15 logged 'external_id' \
 
 # as data/monitoring/README.md has it
 cp /usr/share/stream-pump/monitoring/snmpd/stream-pump.conf /etc/snmp/snmpd.conf.d/
+chmod 755 /var/agentx
 check 'the SNMP agent of the host' systemctl restart snmpd
 check 'SNMP: the stream is seen' wait_for 20 sh -c \
   'snmpwalk -v2c -c public localhost 1.3.6.1.4.1.8072.9999.9999.7867.1.1.2.2.1.2 | grep -q film'
