@@ -35,7 +35,6 @@ static const struct
   { SP_EVENT_stream_changed, NULL },
   { SP_EVENT_stream_removed, NULL },
   { SP_EVENT_clients_kicked, SP_MESSAGE_CLIENT_KICKED },
-  { SP_EVENT_order, SP_MESSAGE_ORDER },
   { SP_EVENT_config_reloaded, SP_MESSAGE_RELOADED },
 };
 

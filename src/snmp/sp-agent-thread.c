@@ -15,6 +15,8 @@
 /* An order shows in pictures after so long at the latest. */
 #define ORDER_SEEN_US (2 * G_USEC_PER_SEC)
 
+static const SpLogFields agent_fields = { .message_id = SP_MESSAGE_AGENT };
+
 SpAgentThread *
 sp_agent_thread_new (SpAgentLink *link)
 {
@@ -231,12 +233,12 @@ sp_agent_thread_set_connected (SpAgentThread *thread, gboolean is_connected)
                 1);
   if (is_connected)
     sp_log (G_LOG_LEVEL_MESSAGE,
-            NULL,
+            &agent_fields,
             "SNMP: connected to the master agent at %s",
             settings->agentx);
   else
     sp_log (G_LOG_LEVEL_WARNING,
-            NULL,
+            &agent_fields,
             "SNMP: the master agent at %s has gone; looked for every %u s",
             settings->agentx,
             settings->ping_s);
@@ -278,7 +280,7 @@ sp_agent_thread_tick (SpAgentThread *thread)
     return;
   thread->reason = reason;
   sp_log (G_LOG_LEVEL_WARNING,
-          NULL,
+          &agent_fields,
           "SNMP: no master agent at %s: %s (%s); looked for every %u s",
           settings->agentx,
           g_strerror (reason),

@@ -228,11 +228,14 @@ static void
 audit (SpAgent *agent, const SpSnmpOrder *order)
 {
   SpControl *control = agent->control;
-  SpLogFields fields = { .stream = order->stream, .client = order->client };
+  SpLogFields fields = { .stream = order->stream,
+                         .client = order->client,
+                         .message_id = SP_MESSAGE_ORDER };
   g_autofree char *text = sp_snmp_order_text (order);
   SpEvent *event
       = sp_event_new (SP_EVENT_order, order->stream, "by SNMP: %s", text);
 
+  event->stream_index = order->stream_index;
   event->client = order->client;
   event->source_index = order->source_index;
   sp_log (G_LOG_LEVEL_MESSAGE, &fields, "by SNMP: %s", text);

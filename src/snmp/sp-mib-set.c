@@ -127,6 +127,8 @@ sp_mib_set_check (SpMib *mib,
   if (mib->picture->pump.state == SP_PUMP_STOPPING)
     return SP_SNMP_INCONSISTENT_VALUE;
   *order = (SpSnmpOrder){ .stream = path_of (mib, rule, cell.row) };
+  if (order->stream != NULL)
+    order->stream_index = cell.row->index[0];
   rule->fill (order, cell.row, value->integer);
   return SP_SNMP_OK;
 }

@@ -19,7 +19,8 @@ typedef enum
 typedef struct
 {
   SpSnmpOrderKind kind;
-  char *stream;   /* path; NULL: about none */
+  char *stream; /* path; NULL: about none */
+  guint stream_index;
   guint64 client; /* KICK_CLIENT */
   SpStreamOrder stream_order;
   guint source_index;

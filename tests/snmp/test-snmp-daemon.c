@@ -135,6 +135,30 @@ find_client (Stage *stage, guint16 port)
   g_assert_not_reached ();
 }
 
+/* The event of the order is about the stream, in the table as in REST. */
+static void
+assert_order_event (Stage *stage)
+{
+  g_autofree char *texts = sp_lab_ask (
+      stage->lab, "snmpbulkwalk", SP_LAB_PUBLIC, "-Oq @1.9.2.1.6");
+  g_auto (GStrv) lines = g_strsplit (texts, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_auto (GStrv) words = g_strsplit (lines[i], " ", 2);
+      const char *number = strrchr (words[0], '.');
+      g_autofree char *what = NULL;
+
+      if (number == NULL || strstr (lines[i], "by SNMP: client ") == NULL)
+        continue;
+      what = g_strconcat ("@1.9.2.1.5", number, NULL);
+      g_assert_cmpint (ask_number (stage, what), ==, 1);
+      return;
+    }
+  g_test_message ("no order in: %s", texts);
+  g_assert_not_reached ();
+}
+
 /* The row goes, and so does the connection of the client. */
 static void
 test_kick (Stage *stage, gconstpointer unused)
@@ -151,6 +175,7 @@ test_kick (Stage *stage, gconstpointer unused)
   sp_watcher_wait_more (stage->watchers[0], 5, 10);
   sp_watcher_wait_more (stage->watchers[2], 5, 10);
   g_assert_true (sp_daemon_wait_log (stage->daemon, 0, "by SNMP: client ", 5));
+  assert_order_event (stage);
   sp_daemon_wait_figure (
       stage->daemon, "/admin/status", "counters.agentx_orders", 1, 5);
 }
