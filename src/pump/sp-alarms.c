@@ -44,11 +44,17 @@ typedef struct
   gboolean has_canary_failed;
 } Told;
 
+typedef struct
+{
+  gint64 at_us;
+  SpCertStatus status;
+} CertTold;
+
 struct _SpAlarms
 {
   SpEvents *events;
   GHashTable *streams; /* path -> Told */
-  GHashTable *certs;   /* index -> when it was told */
+  GHashTable *certs;   /* index -> CertTold */
   Limit limit;
 };
 
@@ -426,21 +432,24 @@ sp_alarms_pump (SpAlarms *alarms, const SpPumpInfo *info, gint64 now_us)
     }
 }
 
-/* TRUE: it is time to tell of @cert, again perhaps. */
+/* TRUE: it is time to tell of @cert, again perhaps: at once when it is worse
+ * than it was. */
 static gboolean
 is_cert_due (SpAlarms *alarms, const SpCertInfo *cert, gint64 now_us)
 {
   gpointer key = GUINT_TO_POINTER (cert->index);
-  gint64 *told_us = g_hash_table_lookup (alarms->certs, key);
+  const CertTold *told = g_hash_table_lookup (alarms->certs, key);
+  const CertTold now = { now_us, cert->status };
 
   if (cert->status != SP_CERT_EXPIRING && cert->status != SP_CERT_EXPIRED)
     {
       g_hash_table_remove (alarms->certs, key);
       return FALSE;
     }
-  if (told_us != NULL && now_us - *told_us < CERT_AGAIN_US)
+  if (told != NULL && told->status == cert->status
+      && now_us - told->at_us < CERT_AGAIN_US)
     return FALSE;
-  g_hash_table_insert (alarms->certs, key, g_memdup2 (&now_us, sizeof now_us));
+  g_hash_table_insert (alarms->certs, key, g_memdup2 (&now, sizeof now));
   return TRUE;
 }
 

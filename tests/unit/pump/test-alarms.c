@@ -329,10 +329,14 @@ test_certs (void)
   g_assert_cmpuint (house.last->cert_index, ==, 1);
   sp_alarms_certs (house.alarms, certs, house.now_us + 25 * 3600LL * S);
   assert_told (&house, 0, "cert_expiring");
-  cert->status = SP_CERT_VALID;
-  sp_alarms_certs (house.alarms, certs, house.now_us + 26 * 3600LL * S);
   cert->status = SP_CERT_EXPIRED;
   sp_alarms_certs (house.alarms, certs, house.now_us + 26 * 3600LL * S);
+  sp_alarms_certs (house.alarms, certs, house.now_us + 27 * 3600LL * S);
+  assert_told (&house, 0, "cert_expiring");
+  cert->status = SP_CERT_VALID;
+  sp_alarms_certs (house.alarms, certs, house.now_us + 28 * 3600LL * S);
+  cert->status = SP_CERT_EXPIRED;
+  sp_alarms_certs (house.alarms, certs, house.now_us + 28 * 3600LL * S);
   assert_told (&house, 0, "cert_expiring");
 }
 
