@@ -189,6 +189,22 @@ test_stop_stays_a_stop (void)
   sp_daemon_stop (house.daemon);
 }
 
+/* A stream that is taken away and comes again takes clients. */
+static void
+test_stream_comes_again (void)
+{
+  g_auto (House) house = { 0 };
+  const char *stream = "/admin/streams/live";
+
+  house_init (&house, "\"canary_ms\": 0");
+  order (
+      &house, "POST", "/admin/streams/live/state", "{ \"state\": \"drain\" }");
+  sp_daemon_wait_figure (house.daemon, stream, "draining", 1, MAX_LIVE_S);
+  order (&house, "DELETE", stream, NULL);
+  order (&house, "POST", "/admin/streams", LIVE);
+  sp_daemon_wait_figure (house.daemon, stream, "draining", 0, MAX_LIVE_S);
+}
+
 static void
 test_stop_redirects (void)
 {
@@ -220,6 +236,7 @@ main (int argc, char **argv)
   g_test_add_func ("/drain/stop/ends", test_stop_ends);
   g_test_add_func ("/drain/stop/twice", test_stop_twice);
   g_test_add_func ("/drain/stop/stays-a-stop", test_stop_stays_a_stop);
+  g_test_add_func ("/drain/stream/comes-again", test_stream_comes_again);
   g_test_add_func ("/drain/stop/redirects", test_stop_redirects);
   return g_test_run ();
 }
