@@ -14,9 +14,9 @@
 #define LOOP_S 10
 /* A server that is pulled may begin with a burst of what is past. */
 #define SETTLE_US (15 * G_USEC_PER_SEC)
-/* The clocks of two machines differ by up to 200 ppm; a delay that stays is
- * forgotten, too, after hours. */
-#define CREEP_DIVISOR 1000
+/* 20 ms a second: far more than the 200 ppm that the clocks of two machines
+ * differ by, so that a delay that stays is forgotten after minutes. */
+#define CREEP_DIVISOR 50
 /* Send times that go back by more, or leap so far, begin anew. */
 #define BACK_MS 1000
 #define LEAP_US (10 * G_USEC_PER_SEC)
@@ -104,7 +104,7 @@ set_anchor (SpHealthMeter *meter, guint32 send_time_ms, gint64 now_us)
 }
 
 /* Where the clock was at send time 0: at first what the earliest packet says,
- * later it follows slowly. */
+ * later it follows slowly, since media that are late once stay late. */
 static void
 follow_clock (SpHealthMeter *meter, gint64 elapsed_us, gint64 now_us)
 {
@@ -131,7 +131,10 @@ note_send_time (SpHealthMeter *meter, guint32 send_time_ms, gint64 now_us)
     }
   if (step_ms < 0)
     count_bad (meter);
-  if (step_ms < -BACK_MS || step_ms * 1000 > elapsed_us + LEAP_US)
+  /* What a stall costs has been told as one. What comes in a burst afterwards
+   * finds the right anchor again: see follow_clock(). */
+  if (step_ms < -BACK_MS || step_ms * 1000 > elapsed_us + LEAP_US
+      || elapsed_us > SP_HEALTH_STALL_US)
     {
       set_anchor (meter, send_time_ms, now_us);
       return;

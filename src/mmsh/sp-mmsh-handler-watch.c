@@ -10,6 +10,10 @@
 
 /* How long a request waits for a source that is on its way. */
 #define PARK_US (10 * G_USEC_PER_SEC)
+/* Bytes that are kept of what a peer says of itself and of us: each picture of
+ * the clients and each event has a copy. */
+#define MAX_AGENT 512
+#define MAX_HOST 255
 
 static SpHttpPlan
 not_live (SpMmshTurn *turn)
@@ -179,13 +183,12 @@ view (SpMmshTurn *turn, const SpFramerClass *framer, gboolean is_chunked)
   outbox->is_chunked = is_chunked;
   outbox->is_canary = turn->is_canary;
   outbox->external_id = g_steal_pointer (&turn->route.external_id);
-  outbox->host = g_strdup (turn->http->host);
+  outbox->host = g_strndup (turn->http->host, MAX_HOST);
   outbox->requested_us
       = turn->handler->parked_us != 0 ? turn->handler->parked_us : turn->now_us;
-  outbox->user_agent
-      = g_utf8_make_valid (turn->agent != NULL ? turn->agent : "", -1);
-  if (turn->agent == NULL)
-    g_clear_pointer (&outbox->user_agent, g_free);
+  if (turn->agent != NULL)
+    outbox->user_agent = g_utf8_make_valid (
+        turn->agent, (gssize)strnlen (turn->agent, MAX_AGENT));
 }
 
 static SpHttpPlan

@@ -108,14 +108,16 @@ look_at_all (SpWorker *worker, gint64 now_us)
   end_qualities (worker);
 }
 
-/* A client whose kernel takes nothing makes no events: the rules still hold. */
+/* A client whose kernel takes nothing makes no events: the rules still hold.
+ * Whoever was kicked is on the way out, and has a reason already. */
 static gboolean
 is_to_be_cut (SpConn *conn, gint64 now_us)
 {
   SpViewer *viewer = &conn->viewer;
   SpLane *lane = viewer->lane;
 
-  return viewer->is_blocked && lane->rules.slow_viewer == 2
+  return viewer->is_blocked && !viewer->is_kicked
+         && lane->rules.slow_viewer == 2
          && sp_viewer_is_slow (viewer, lane->ring, &lane->rules, now_us)
          && !sp_worker_spares (conn->worker, lane, now_us);
 }

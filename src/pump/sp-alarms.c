@@ -3,11 +3,16 @@
 
 #include "sp-alarms.h"
 
+#include "sp-log.h"
+
 #define DROPPED_US (60 * G_USEC_PER_SEC)    /* one event a stream in so long */
 #define LIMIT_CALM_US (60 * G_USEC_PER_SEC) /* without a refusal */
 #define LIMIT_CALM_PERCENT 95
 #define MASS_CLIENTS 10 /* fewer are no mass */
 #define MASS_LOOKS 3    /* in a row, before it is told or taken back */
+/* A source that comes and goes, or changes its header, faster than that is told
+ * of as it is a second later. */
+#define FLUTTER_BURST 10
 #define CERT_AGAIN_US (24 * 3600LL * G_USEC_PER_SEC)
 
 /** A limit that was reached, until it has been calm for a while. */
@@ -23,6 +28,8 @@ typedef struct
 {
   char *label; /* of the source that feeds it; NULL: none */
   guint64 header_changes;
+  SpLogLimit source_limit;
+  SpLogLimit header_limit;
   SpHealth health; /* OK, DEGRADED or LOOPING */
   gboolean is_stalled;
   Limit limit;
@@ -37,11 +44,17 @@ typedef struct
   gboolean has_canary_failed;
 } Told;
 
+typedef struct
+{
+  gint64 at_us;
+  SpCertStatus status;
+} CertTold;
+
 struct _SpAlarms
 {
   SpEvents *events;
   GHashTable *streams; /* path -> Told */
-  GHashTable *certs;   /* index -> when it was told */
+  GHashTable *certs;   /* index -> CertTold */
   Limit limit;
 };
 
@@ -101,15 +114,26 @@ post (SpAlarms *alarms, const SpStreamInfo *info, SpEvent *event)
   sp_events_post (alarms->events, event);
 }
 
-static void
-look_at_source (SpAlarms *alarms, Told *told, const SpStreamInfo *info)
+static gboolean
+may_tell (SpLogLimit *limit, gint64 now_us)
 {
-  g_autofree char *before = g_steal_pointer (&told->label);
+  return sp_log_limit_allow (limit, now_us, FLUTTER_BURST, G_USEC_PER_SEC);
+}
+
+static void
+look_at_source (SpAlarms *alarms,
+                Told *told,
+                const SpStreamInfo *info,
+                gint64 now_us)
+{
+  g_autofree char *before = NULL;
   SpEvent *event;
 
-  told->label = g_strdup (info->source_label);
-  if (g_strcmp0 (before, info->source_label) == 0)
+  if (g_strcmp0 (told->label, info->source_label) == 0
+      || !may_tell (&told->source_limit, now_us))
     return;
+  before = g_steal_pointer (&told->label);
+  told->label = g_strdup (info->source_label);
   if (info->source_label != NULL)
     {
       event = sp_event_new (SP_EVENT_source_up,
@@ -130,11 +154,17 @@ look_at_source (SpAlarms *alarms, Told *told, const SpStreamInfo *info)
 }
 
 static void
-look_at_header (SpAlarms *alarms, Told *told, const SpStreamInfo *info)
+look_at_header (SpAlarms *alarms,
+                Told *told,
+                const SpStreamInfo *info,
+                gint64 now_us)
 {
   guint64 changes = info->counters.value[SP_STREAM_header_changes];
 
-  if (changes != told->header_changes && info->header_bytes > 0)
+  if (changes == told->header_changes
+      || !may_tell (&told->header_limit, now_us))
+    return;
+  if (info->header_bytes > 0)
     post (alarms,
           info,
           sp_event_new (SP_EVENT_header_changed,
@@ -363,8 +393,8 @@ sp_alarms_stream (SpAlarms *alarms, const SpStreamInfo *info, gint64 now_us)
 {
   Told *told = told_of (alarms, info->path);
 
-  look_at_source (alarms, told, info);
-  look_at_header (alarms, told, info);
+  look_at_source (alarms, told, info, now_us);
+  look_at_header (alarms, told, info, now_us);
   look_at_stall (alarms, told, info);
   look_at_health (alarms, told, info);
   look_at_stream_limit (alarms, told, info, now_us);
@@ -402,21 +432,24 @@ sp_alarms_pump (SpAlarms *alarms, const SpPumpInfo *info, gint64 now_us)
     }
 }
 
-/* TRUE: it is time to tell of @cert, again perhaps. */
+/* TRUE: it is time to tell of @cert, again perhaps: at once when it is worse
+ * than it was. */
 static gboolean
 is_cert_due (SpAlarms *alarms, const SpCertInfo *cert, gint64 now_us)
 {
   gpointer key = GUINT_TO_POINTER (cert->index);
-  gint64 *told_us = g_hash_table_lookup (alarms->certs, key);
+  const CertTold *told = g_hash_table_lookup (alarms->certs, key);
+  const CertTold now = { now_us, cert->status };
 
   if (cert->status != SP_CERT_EXPIRING && cert->status != SP_CERT_EXPIRED)
     {
       g_hash_table_remove (alarms->certs, key);
       return FALSE;
     }
-  if (told_us != NULL && now_us - *told_us < CERT_AGAIN_US)
+  if (told != NULL && told->status == cert->status
+      && now_us - told->at_us < CERT_AGAIN_US)
     return FALSE;
-  g_hash_table_insert (alarms->certs, key, g_memdup2 (&now_us, sizeof now_us));
+  g_hash_table_insert (alarms->certs, key, g_memdup2 (&now, sizeof now));
   return TRUE;
 }
 

@@ -50,16 +50,21 @@ end (SpApp *app, const char *by)
   sp_systemd_status ("serving");
 }
 
-/** sp_app_drain: SpControlClass.drain */
+/** sp_app_drain: SpControlClass.drain; a pump that is about to stop drains to
+ * its end, and no order takes the stop's deadline away: nobody would come back
+ * to it. */
 void
 sp_app_drain (gpointer self, const SpDrainOrder *order, const char *by)
 {
   SpApp *app = self;
+  gint64 deadline_us = app->drain.deadline_us;
 
   if (order->is_on)
     begin (app, order, by);
-  else if (!app->is_stopping)
+  else if (!app->is_leaving && !app->is_stopping)
     end (app, by);
+  if (app->is_leaving && app->drain.deadline_us == 0)
+    app->drain.deadline_us = deadline_us;
   sp_app_look_at_drain (app);
 }
 

@@ -243,6 +243,7 @@ sp_app_free (SpApp *app)
   g_clear_handle_id (&app->tick_id, g_source_remove);
   g_clear_handle_id (&app->look_id, g_source_remove);
   g_clear_handle_id (&app->certs_id, g_source_remove);
+  g_clear_pointer (&app->agent, sp_agent_free);
   g_clear_pointer (&app->canary, sp_canary_free);
   g_clear_pointer (&app->admin, sp_admin_free);
   sp_listener_free (app->listener);

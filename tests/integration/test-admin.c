@@ -191,6 +191,31 @@ test_kick_bad (void)
   tear_down (&stage);
 }
 
+/* A head may have 64 KiB, and there may be many who fill it. */
+static void
+test_agent_is_bounded (void)
+{
+  Stage stage;
+  g_autofree char *agent = g_strnfill (50000, 'a');
+  g_autofree char *headers = g_strconcat (
+      "User-Agent: NSPlayer/", agent, "\r\n", "Pragma: xPlayStrm=1\r\n", NULL);
+
+  set_up (&stage);
+  SpWatcher *watcher = sp_watcher_new (sp_daemon_port (stage.daemon),
+                                       "/streams/one",
+                                       headers,
+                                       SP_STRICT_MMSH,
+                                       SP_WATCHER_PLAIN);
+  sp_watcher_wait_data (watcher, 5, 10);
+  g_autoptr (JsonNode) root = sp_daemon_get (stage.daemon, "/admin/clients");
+  JsonObject *client = find_client (root, watcher);
+  g_assert_nonnull (client);
+  g_assert_cmpuint (
+      strlen (json_object_get_string_member (client, "user_agent")), ==, 512);
+  sp_watcher_free (watcher);
+  tear_down (&stage);
+}
+
 static void
 test_figures (void)
 {
@@ -306,6 +331,7 @@ main (int argc, char **argv)
   g_test_add_func ("/admin/kick/external-id", test_kick_external_id);
   g_test_add_func ("/admin/kick/address", test_kick_address);
   g_test_add_func ("/admin/kick/bad-input", test_kick_bad);
+  g_test_add_func ("/admin/agent-is-bounded", test_agent_is_bounded);
   g_test_add_func ("/admin/figures", test_figures);
   g_test_add_func ("/admin/token", test_token);
   return g_test_run ();

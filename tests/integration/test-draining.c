@@ -159,6 +159,53 @@ test_stop_twice (void)
 }
 
 static void
+order (House *house, const char *method, const char *path, const char *body)
+{
+  guint status = 0;
+  g_autoptr (JsonNode) answer
+      = sp_daemon_rest (house->daemon, method, path, body, NULL, &status);
+
+  g_assert_cmpuint (status, >=, 200);
+  g_assert_cmpuint (status, <, 300);
+}
+
+/* No order makes a pump that is to stop stay. */
+static void
+test_stop_stays_a_stop (void)
+{
+  g_auto (House) house = { 0 };
+  SpWatcher *watcher;
+
+  house_init (&house, "\"drain\": { \"grace_ms\": 600000 }");
+  watcher = watch (&house);
+  sp_daemon_signal (house.daemon, SIGTERM);
+  wait_notice (&house, "STATUS=draining: ");
+  order (&house, "POST", "/admin/drain", "{}");
+  wait_notice (&house, "STATUS=draining: 1 clients remain, ");
+  order (&house, "POST", "/admin/drain", "{ \"off\": true }");
+  sp_watcher_wait_more (watcher, 50, 10);
+  sp_watcher_free (watcher);
+  wait_notice (&house, "STOPPING=1");
+  sp_daemon_stop (house.daemon);
+}
+
+/* A stream that is taken away and comes again takes clients. */
+static void
+test_stream_comes_again (void)
+{
+  g_auto (House) house = { 0 };
+  const char *stream = "/admin/streams/live";
+
+  house_init (&house, "\"canary_ms\": 0");
+  order (
+      &house, "POST", "/admin/streams/live/state", "{ \"state\": \"drain\" }");
+  sp_daemon_wait_figure (house.daemon, stream, "draining", 1, MAX_LIVE_S);
+  order (&house, "DELETE", stream, NULL);
+  order (&house, "POST", "/admin/streams", LIVE);
+  sp_daemon_wait_figure (house.daemon, stream, "draining", 0, MAX_LIVE_S);
+}
+
+static void
 test_stop_redirects (void)
 {
   g_auto (House) house = { 0 };
@@ -188,6 +235,8 @@ main (int argc, char **argv)
   g_test_add_func ("/drain/stop/waits", test_stop_waits);
   g_test_add_func ("/drain/stop/ends", test_stop_ends);
   g_test_add_func ("/drain/stop/twice", test_stop_twice);
+  g_test_add_func ("/drain/stop/stays-a-stop", test_stop_stays_a_stop);
+  g_test_add_func ("/drain/stream/comes-again", test_stream_comes_again);
   g_test_add_func ("/drain/stop/redirects", test_stop_redirects);
   return g_test_run ();
 }

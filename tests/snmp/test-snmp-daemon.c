@@ -255,6 +255,8 @@ test_frozen (Stage *stage, gconstpointer unused)
   us += g_get_monotonic_time ();
   g_test_message ("stopped in %" G_GINT64_FORMAT " us", us);
   g_assert_cmpint (us, <, STOP_US);
+  g_assert_true (
+      sp_daemon_wait_log (stage->daemon, 0, "hangs, and is left behind", 5));
   sp_lab_thaw (stage->lab);
 }
 

@@ -124,6 +124,29 @@ test_cut (void)
   sp_net_house_close (&house);
 }
 
+/* Whoever was kicked is not cut as well, be it ever so slow. */
+static void
+test_kicked_is_not_cut (void)
+{
+  SpNetHouse house;
+  SpStreamPolicy policy = sp_net_policy ();
+  G_GNUC_UNUSED g_autoptr (GSocket) socket = open_stalled (&house, HOLD);
+
+  sp_net_publish (&house, PACKETS);
+  sp_net_wait_us (2 * SLOW_MS * 1000);
+  sp_net_kick_all (&house);
+  sp_net_wait_answers (&house, SP_NET_WORKERS);
+  policy.burst_ms = 0;
+  policy.slow_viewer_ms = SLOW_MS;
+  policy.slow_viewer = CUT;
+  sp_stream_set_policy (house.stream, &policy);
+  sp_net_wait_clients (&house, 0);
+  g_assert_cmpuint (sp_net_counter (&house, SP_STREAM_clients_kicked), ==, 1);
+  g_assert_cmpuint (sp_net_counter (&house, SP_STREAM_clients_cut), ==, 0);
+  sp_net_wait_connections (&house, 0);
+  sp_net_house_close (&house);
+}
+
 /* Of two viewers the one that reads loses nothing. */
 static void
 test_slow_one_costs_others_nothing (void)
@@ -200,6 +223,7 @@ int
 main (int argc, char **argv)
 {
   sp_net_test_init (&argc, &argv);
+  g_test_add_func ("/slow/kicked-is-not-cut", test_kicked_is_not_cut);
   g_test_add_func ("/slow/skip", test_skip);
   g_test_add_func ("/slow/hold", test_hold);
   g_test_add_func ("/slow/hold-skips-what-is-gone",

@@ -148,6 +148,31 @@ test_header (void)
   assert_told (&house, 3, "header_changed");
 }
 
+/* A peer that connects and hangs up, or sends headers, as fast as it can. */
+static void
+test_flutter (void)
+{
+  g_auto (House) house;
+  guint64 first;
+
+  house_init (&house);
+  house.info->header_bytes = 5461;
+  first = sp_events_last (house.events);
+  for (guint i = 0; i < 2000; i++)
+    {
+      set_source (&house, i % 2 == 0 ? "a" : NULL, SP_HEALTH_OK);
+      house.info->counters.value[SP_STREAM_header_changes] = i;
+      house.now_us += S / 200;
+      sp_alarms_stream (house.alarms, house.info, house.now_us);
+    }
+  g_assert_cmpuint (sp_events_last (house.events) - first, >=, 20);
+  g_assert_cmpuint (sp_events_last (house.events) - first, <=, 50);
+  g_string_truncate (house.told, 0);
+  set_source (&house, "b", SP_HEALTH_OK);
+  assert_told (&house, 1, "source_up,header_changed");
+  assert_told (&house, 3, "");
+}
+
 static void
 test_limit (void)
 {
@@ -304,10 +329,14 @@ test_certs (void)
   g_assert_cmpuint (house.last->cert_index, ==, 1);
   sp_alarms_certs (house.alarms, certs, house.now_us + 25 * 3600LL * S);
   assert_told (&house, 0, "cert_expiring");
-  cert->status = SP_CERT_VALID;
-  sp_alarms_certs (house.alarms, certs, house.now_us + 26 * 3600LL * S);
   cert->status = SP_CERT_EXPIRED;
   sp_alarms_certs (house.alarms, certs, house.now_us + 26 * 3600LL * S);
+  sp_alarms_certs (house.alarms, certs, house.now_us + 27 * 3600LL * S);
+  assert_told (&house, 0, "cert_expiring");
+  cert->status = SP_CERT_VALID;
+  sp_alarms_certs (house.alarms, certs, house.now_us + 28 * 3600LL * S);
+  cert->status = SP_CERT_EXPIRED;
+  sp_alarms_certs (house.alarms, certs, house.now_us + 28 * 3600LL * S);
   assert_told (&house, 0, "cert_expiring");
 }
 
@@ -349,6 +378,7 @@ main (int argc, char **argv)
   g_test_add_func ("/alarms/stall", test_stall);
   g_test_add_func ("/alarms/health", test_health);
   g_test_add_func ("/alarms/header", test_header);
+  g_test_add_func ("/alarms/flutter", test_flutter);
   g_test_add_func ("/alarms/limit", test_limit);
   g_test_add_func ("/alarms/mass-lag", test_mass_lag);
   g_test_add_func ("/alarms/mass-lag/takes-time", test_mass_lag_takes_time);
