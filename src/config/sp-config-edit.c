@@ -72,14 +72,21 @@ merge_member (JsonObject *object,
   JsonObject *into = user_data;
 
   if (JSON_NODE_HOLDS_NULL (value))
-    json_object_remove_member (into, name);
-  else if (JSON_NODE_HOLDS_OBJECT (value) && json_object_has_member (into, name)
-           && JSON_NODE_HOLDS_OBJECT (json_object_get_member (into, name)))
-    json_object_foreach_member (json_node_get_object (value),
-                                merge_member,
-                                json_object_get_object_member (into, name));
-  else
-    json_object_set_member (into, name, json_node_copy (value));
+    {
+      json_object_remove_member (into, name);
+      return;
+    }
+  if (!JSON_NODE_HOLDS_OBJECT (value))
+    {
+      json_object_set_member (into, name, json_node_copy (value));
+      return;
+    }
+  if (!json_object_has_member (into, name)
+      || !JSON_NODE_HOLDS_OBJECT (json_object_get_member (into, name)))
+    json_object_set_object_member (into, name, json_object_new ());
+  json_object_foreach_member (json_node_get_object (value),
+                              merge_member,
+                              json_object_get_object_member (into, name));
 }
 
 /** sp_config_change_stream: RFC 7396. */

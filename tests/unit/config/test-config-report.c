@@ -173,6 +173,24 @@ test_change (void)
   g_assert_cmpuint (stream->limits.bandwidth_kbps, ==, 8);
 }
 
+/* RFC 7396: a null in an object that is new is nothing. */
+static void
+test_change_null_in_new (void)
+{
+  g_autoptr (SpConfig) config = parse (STREAMS (PUSH ("a", "")));
+  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (JsonNode) body
+      = json ("{\"limits\":{\"clients\":null,\"bandwidth_kbps\":8}}");
+  g_autoptr (SpConfig) changed = sp_config_change_stream (
+      config, "a", json_node_get_object (body), problems);
+  const SpStreamConfig *stream;
+
+  g_assert_nonnull (changed);
+  stream = sp_config_find_stream (changed, "a");
+  g_assert_cmpuint (stream->limits.clients, ==, 0);
+  g_assert_cmpuint (stream->limits.bandwidth_kbps, ==, 8);
+}
+
 static void
 test_remove (void)
 {
@@ -202,6 +220,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config-edit/add", test_add);
   g_test_add_func ("/config-edit/add-bad", test_add_bad);
   g_test_add_func ("/config-edit/change", test_change);
+  g_test_add_func ("/config-edit/change/null-in-new", test_change_null_in_new);
   g_test_add_func ("/config-edit/remove", test_remove);
   return g_test_run ();
 }
