@@ -11,6 +11,7 @@
 
 #define BY "admin"
 #define MERGE_PATCH "application/merge-patch+json"
+#define CURL_TYPE "application/x-www-form-urlencoded"
 
 void
 sp_admin_get_streams (SpAdmin *admin, const SpAdminRequest *request)
@@ -187,7 +188,8 @@ sp_admin_add_stream (SpAdmin *admin, const SpAdminRequest *request)
   set_location (request->message, path);
 }
 
-/* Without a type it is taken for what it looks like. */
+/* Without a type, or with the one that curl -d gives by itself, it is taken for
+ * what it looks like, as everywhere here. */
 static gboolean
 check_patch_type (SoupServerMessage *message)
 {
@@ -195,7 +197,8 @@ check_patch_type (SoupServerMessage *message)
       soup_server_message_get_request_headers (message), NULL);
 
   if (type == NULL || g_ascii_strcasecmp (type, MERGE_PATCH) == 0
-      || g_ascii_strcasecmp (type, "application/json") == 0)
+      || g_ascii_strcasecmp (type, "application/json") == 0
+      || g_ascii_strcasecmp (type, CURL_TYPE) == 0)
     return TRUE;
   sp_admin_answer_problem (message,
                            SOUP_STATUS_UNSUPPORTED_MEDIA_TYPE,

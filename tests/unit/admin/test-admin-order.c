@@ -232,7 +232,8 @@ test_patch_type (SpAdminStage *stage, gconstpointer data)
     { "application/json", 200 },
     { "Application/JSON; charset=utf-8", 200 },
     { "application/json-patch+json", 415 },
-    { "application/x-www-form-urlencoded", 415 },
+    { "application/x-www-form-urlencoded", 200 },
+    { "text/plain", 415 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
