@@ -13,7 +13,7 @@ if [ ! -f build-demo/build.ninja ]; then
   }
   mv build-demo.log build-demo/setup.log
 fi
-ninja -C build-demo src/pump/stream-pump
+ninja -C build-demo src/pump/stream-pump src/pumpctl/pumpctl
 cat <<'TEXT'
 
 No player with a screen at hand? In another terminal of this machine:

@@ -115,6 +115,7 @@ sp_options_print_demo (const SpConfig *config)
   g_print (_ ("  Windows Media Player: mms://THIS-HOST:%u/streams/demo\n"),
            config->port);
   g_print (_ ("\nand look at it:\n\n"));
+  g_print ("  http://127.0.0.1:%u/\n", config->admin_port);
   g_print ("  curl http://127.0.0.1:%u/admin/status\n", config->admin_port);
   g_print ("  curl http://127.0.0.1:%u/admin/streams\n", config->admin_port);
   g_print ("  curl http://127.0.0.1:%u/admin/clients\n", config->admin_port);
