@@ -156,16 +156,17 @@ sp_app_set_stream (gpointer self,
 
   if (sp_config_find_stream (app->config, path) == NULL)
     return SP_ORDER_NOT_FOUND;
-  set_draining (app, path, order == SP_STREAM_ORDER_DRAIN);
   result = set_enabled (app, path, order != SP_STREAM_ORDER_DOWN);
-  if (result == SP_ORDER_DONE)
-    sp_app_tell (app,
-                 SP_EVENT_stream_changed,
-                 path,
-                 "stream set %s, by %s",
-                 words[order],
-                 by);
-  return result;
+  if (result != SP_ORDER_DONE)
+    return result;
+  set_draining (app, path, order == SP_STREAM_ORDER_DRAIN);
+  sp_app_tell (app,
+               SP_EVENT_stream_changed,
+               path,
+               "stream set %s, by %s",
+               words[order],
+               by);
+  return SP_ORDER_DONE;
 }
 
 /** sp_app_set_source: SpControlClass.set_source */
