@@ -20,6 +20,17 @@ sp_conn_peer_name (SpConn *conn)
                           conn->peer.port);
 }
 
+/** sp_conn_log_fields: of a line about a client. @peer: (transfer none): its
+ * sp_conn_peer_name(), outlives the fields. */
+SpLogFields
+sp_conn_log_fields (SpConn *conn, const char *peer, const char *message_id)
+{
+  return (SpLogFields){ .stream = sp_stream_path (conn->stream),
+                        .client = conn->viewer.id,
+                        .peer = peer,
+                        .message_id = message_id };
+}
+
 static gint64
 behind_us (SpConn *conn, gint64 now_us)
 {
