@@ -60,8 +60,8 @@ listener_state_name (const SpListenerInfo *info)
   return info->is_paused ? "paused" : "up";
 }
 
-JsonNode *
-sp_admin_json_listener (const SpListenerInfo *info, const SpAdminNow *now)
+static JsonNode *
+make_listener (const SpListenerInfo *info, const SpAdminNow *now)
 {
   g_autoptr (JsonBuilder) builder = sp_json_build_new ();
 
@@ -110,8 +110,8 @@ add_fingerprint (JsonBuilder *builder, const SpCertInfo *info)
   sp_json_build_text (builder, "sha256", text->str);
 }
 
-JsonNode *
-sp_admin_json_cert (const SpCertInfo *info, const SpAdminNow *now)
+static JsonNode *
+make_cert (const SpCertInfo *info, const SpAdminNow *now)
 {
   g_autoptr (JsonBuilder) builder = sp_json_build_new ();
   gboolean is_read = info->status != SP_CERT_UNREADABLE;
@@ -212,14 +212,14 @@ sp_admin_json_status (const SpPicture *picture,
                            picture->listeners,
                            0,
                            picture->listeners->len,
-                           (SpAdminElementFunc)sp_admin_json_listener,
+                           (SpAdminElementFunc)make_listener,
                            now);
   sp_admin_build_elements (builder,
                            "certificates",
                            picture->certs,
                            0,
                            picture->certs->len,
-                           (SpAdminElementFunc)sp_admin_json_cert,
+                           (SpAdminElementFunc)make_cert,
                            now);
   return sp_json_build_end (builder);
 }

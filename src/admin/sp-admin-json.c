@@ -45,8 +45,8 @@ sp_admin_json_reloaded (const SpReloadReport *report)
   return sp_json_build_end (builder);
 }
 
-const char *
-sp_admin_severity_name (SpSeverity severity)
+static const char *
+severity_name (SpSeverity severity)
 {
   switch (severity)
     {
@@ -72,8 +72,7 @@ sp_admin_json_event (const SpEvent *event, const SpAdminNow *now)
 
   sp_json_build_integer (builder, "number", event->number);
   sp_json_build_string (builder, "kind", info->name);
-  sp_json_build_string (
-      builder, "severity", sp_admin_severity_name (info->severity));
+  sp_json_build_string (builder, "severity", severity_name (info->severity));
   sp_json_build_time (builder, "at", event->at_unix_us);
   sp_json_build_string (builder, "stream", event->stream);
   sp_json_build_positive (builder, "source", event->source_index);
