@@ -6,6 +6,7 @@
 #include "sp-access-line.h"
 #include "sp-access-writer.h"
 #include "sp-clock.h"
+#include "sp-gsource.h"
 
 #include <string.h>
 
@@ -108,15 +109,6 @@ is_told (const SpVisit *visit)
          || sp_player_has_told (visit->player, visit->left_us - EARLY_US);
 }
 
-static void
-stop_timer (SpAccessLog *log)
-{
-  if (log->timer == NULL)
-    return;
-  g_source_destroy (log->timer);
-  g_clear_pointer (&log->timer, g_source_unref);
-}
-
 static gboolean
 on_tick (gpointer user_data)
 {
@@ -169,7 +161,7 @@ sp_access_log_tick (SpAccessLog *log, gint64 now_us)
       n++;
     }
   if (g_queue_is_empty (&log->waiting))
-    stop_timer (log);
+    sp_gsource_clear (&log->timer);
 }
 
 guint
@@ -220,7 +212,7 @@ sp_access_log_free (SpAccessLog *log)
 {
   SpVisit *visit;
 
-  stop_timer (log);
+  sp_gsource_clear (&log->timer);
   if (log->writer != NULL)
     sp_access_writer_lift_limit (log->writer);
   while ((visit = g_queue_pop_head (&log->waiting)) != NULL)

@@ -3,111 +3,13 @@
 
 #include "sp-admin-build.h"
 
-JsonBuilder *
-sp_admin_build_new (void)
-{
-  JsonBuilder *builder = json_builder_new_immutable ();
-
-  json_builder_begin_object (builder);
-  return builder;
-}
-
-JsonNode *
-sp_admin_build_end (JsonBuilder *builder)
-{
-  json_builder_end_object (builder);
-  return json_builder_get_root (builder);
-}
-
-/** sp_admin_build_object: begins the object @name in @builder's. */
-void
-sp_admin_build_object (JsonBuilder *builder, const char *name)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_begin_object (builder);
-}
-
-void
-sp_admin_build_integer (JsonBuilder *builder, const char *name, guint64 value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, (gint64)MIN (value, G_MAXINT64));
-}
-
-void
-sp_admin_build_null (JsonBuilder *builder, const char *name)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_null_value (builder);
-}
-
-void
-sp_admin_build_positive (JsonBuilder *builder, const char *name, guint64 value)
-{
-  if (value != 0)
-    sp_admin_build_integer (builder, name, value);
-  else
-    sp_admin_build_null (builder, name);
-}
-
-void
-sp_admin_build_natural (JsonBuilder *builder, const char *name, gint64 value)
-{
-  if (value >= 0)
-    sp_admin_build_integer (builder, name, (guint64)value);
-  else
-    sp_admin_build_null (builder, name);
-}
-
-void
-sp_admin_build_boolean (JsonBuilder *builder, const char *name, gboolean value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_boolean_value (builder, value);
-}
-
-void
-sp_admin_build_string (JsonBuilder *builder,
-                       const char *name,
-                       const char *value)
-{
-  g_autofree char *valid = NULL;
-
-  if (value == NULL)
-    {
-      sp_admin_build_null (builder, name);
-      return;
-    }
-  valid = g_utf8_make_valid (value, -1);
-  json_builder_set_member_name (builder, name);
-  json_builder_add_string_value (builder, valid);
-}
-
-void
-sp_admin_build_text (JsonBuilder *builder, const char *name, const char *value)
-{
-  sp_admin_build_string (builder, name, *value != '\0' ? value : NULL);
-}
-
-void
-sp_admin_build_time (JsonBuilder *builder, const char *name, gint64 unix_us)
-{
-  g_autoptr (GDateTime) time
-      = unix_us != 0 ? g_date_time_new_from_unix_utc (unix_us / G_USEC_PER_SEC)
-                     : NULL;
-  g_autofree char *text
-      = time != NULL ? g_date_time_format_iso8601 (time) : NULL;
-
-  sp_admin_build_string (builder, name, text);
-}
-
 void
 sp_admin_build_moment (JsonBuilder *builder,
                        const char *name,
                        gint64 then_us,
                        const SpAdminNow *now)
 {
-  sp_admin_build_time (
+  sp_json_build_time (
       builder, name, then_us != 0 ? now->unix_us + then_us - now->us : 0);
 }
 
@@ -118,7 +20,7 @@ sp_admin_build_since (JsonBuilder *builder,
                       gint64 unit_us,
                       const SpAdminNow *now)
 {
-  sp_admin_build_natural (
+  sp_json_build_natural (
       builder, name, then_us != 0 ? MAX (now->us - then_us, 0) / unit_us : -1);
 }
 
@@ -128,9 +30,9 @@ sp_admin_build_counters (JsonBuilder *builder,
                          const SpCounterInfo *infos,
                          const guint64 *values)
 {
-  sp_admin_build_object (builder, name);
+  sp_json_build_object (builder, name);
   for (guint i = 0; infos[i].name != NULL; i++)
-    sp_admin_build_integer (builder, infos[i].name, values[i]);
+    sp_json_build_integer (builder, infos[i].name, values[i]);
   json_builder_end_object (builder);
 }
 

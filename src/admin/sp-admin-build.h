@@ -4,37 +4,11 @@
 #include <json-glib/json-glib.h>
 
 #include "sp-admin-json.h"
+#include "sp-json-build.h"
 
-/** Members of JSON objects. What is not known is null: a NULL string, and where
- * the name says so a 0. */
+/** Members of JSON objects, besides those of sp-json-build.h. */
 
-/* Begins an object. */
-JsonBuilder *sp_admin_build_new (void);
-/* (transfer full): ends it. */
-JsonNode *sp_admin_build_end (JsonBuilder *builder);
-void sp_admin_build_object (JsonBuilder *builder, const char *name);
-void
-sp_admin_build_integer (JsonBuilder *builder, const char *name, guint64 value);
-/* 0 is null. */
-void
-sp_admin_build_positive (JsonBuilder *builder, const char *name, guint64 value);
-/* What is below 0 is null. */
-void
-sp_admin_build_natural (JsonBuilder *builder, const char *name, gint64 value);
-void
-sp_admin_build_boolean (JsonBuilder *builder, const char *name, gboolean value);
-void sp_admin_build_null (JsonBuilder *builder, const char *name);
-/* Any bytes at all; they become valid UTF-8. */
-void sp_admin_build_string (JsonBuilder *builder,
-                            const char *name,
-                            const char *value);
-/* "" is null. */
-void
-sp_admin_build_text (JsonBuilder *builder, const char *name, const char *value);
-/* ISO 8601; 0 is null. */
-void
-sp_admin_build_time (JsonBuilder *builder, const char *name, gint64 unix_us);
-/* The same of the monotonic clock. */
+/* ISO 8601 of a time of the monotonic clock; 0 is null. */
 void sp_admin_build_moment (JsonBuilder *builder,
                             const char *name,
                             gint64 then_us,

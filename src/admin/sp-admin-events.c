@@ -6,6 +6,7 @@
 #include "sp-admin-filter.h"
 #include "sp-admin-subscriber.h"
 #include "sp-error.h"
+#include "sp-gsource.h"
 
 #include <glib/gi18n.h>
 
@@ -60,8 +61,7 @@ stop (SpAdminEvents *events)
   if (events->timer == NULL)
     return;
   sp_events_unwatch (log_of (events->admin), events->watch);
-  g_source_destroy (events->timer);
-  g_clear_pointer (&events->timer, g_source_unref);
+  sp_gsource_clear (&events->timer);
 }
 
 void

@@ -55,9 +55,9 @@ parse_mask (const char *text)
   return g_inet_address_mask_new (address, (guint)bits, NULL);
 }
 
-/** sp_admin_filter_parse_mask: (transfer full): a network or one address. */
-GInetAddressMask *
-sp_admin_filter_parse_mask (const char *text, GError **error)
+/* (transfer full): a network or one address. */
+static GInetAddressMask *
+read_mask (const char *text, GError **error)
 {
   g_autoptr (GInetAddressMask) mask = parse_mask (text);
 
@@ -125,7 +125,7 @@ take_address (SpAdminFilter *filter, JsonNode *node, GError **error)
   const char *text = text_of (node, "address", error);
 
   if (text != NULL)
-    filter->filter.address = sp_admin_filter_parse_mask (text, error);
+    filter->filter.address = read_mask (text, error);
   return filter->filter.address != NULL;
 }
 
@@ -259,6 +259,6 @@ sp_admin_filter_parse_query (SpAdminFilter *filter,
     return FALSE;
   filter->limit = (guint)limit;
   if (address != NULL)
-    filter->filter.address = sp_admin_filter_parse_mask (address, error);
+    filter->filter.address = read_mask (address, error);
   return address == NULL || filter->filter.address != NULL;
 }

@@ -33,6 +33,5 @@ gboolean sp_admin_query_number (GHashTable *query,
                                 guint64 maximum,
                                 guint64 *number,
                                 GError **error);
-GInetAddressMask *sp_admin_filter_parse_mask (const char *text, GError **error);
 void sp_admin_filter_clear (SpAdminFilter *filter);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SpAdminFilter, sp_admin_filter_clear)

@@ -10,31 +10,31 @@
 JsonNode *
 sp_admin_json_kicked (gint64 kicked)
 {
-  g_autoptr (JsonBuilder) builder = sp_admin_build_new ();
+  g_autoptr (JsonBuilder) builder = sp_json_build_new ();
 
-  sp_admin_build_integer (builder, "kicked", (guint64)MAX (kicked, 0));
-  return sp_admin_build_end (builder);
+  sp_json_build_integer (builder, "kicked", (guint64)MAX (kicked, 0));
+  return sp_json_build_end (builder);
 }
 
 static JsonNode *
 json_change (gconstpointer info, const SpAdminNow *now)
 {
   const SpReloadChange *change = info;
-  g_autoptr (JsonBuilder) builder = sp_admin_build_new ();
+  g_autoptr (JsonBuilder) builder = sp_json_build_new ();
 
-  sp_admin_build_string (builder, "key", change->key);
-  sp_admin_build_string (builder, "effect", sp_effect_name (change->effect));
-  return sp_admin_build_end (builder);
+  sp_json_build_string (builder, "key", change->key);
+  sp_json_build_string (builder, "effect", sp_effect_name (change->effect));
+  return sp_json_build_end (builder);
 }
 
 /** sp_admin_json_reloaded: of one that was applied. */
 JsonNode *
 sp_admin_json_reloaded (const SpReloadReport *report)
 {
-  g_autoptr (JsonBuilder) builder = sp_admin_build_new ();
+  g_autoptr (JsonBuilder) builder = sp_json_build_new ();
 
-  sp_admin_build_boolean (builder, "applied", report->is_applied);
-  sp_admin_build_integer (builder, "generation", report->generation);
+  sp_json_build_boolean (builder, "applied", report->is_applied);
+  sp_json_build_integer (builder, "generation", report->generation);
   sp_admin_build_elements (builder,
                            "changes",
                            report->changes,
@@ -42,11 +42,11 @@ sp_admin_json_reloaded (const SpReloadReport *report)
                            report->changes->len,
                            json_change,
                            NULL);
-  return sp_admin_build_end (builder);
+  return sp_json_build_end (builder);
 }
 
-const char *
-sp_admin_severity_name (SpSeverity severity)
+static const char *
+severity_name (SpSeverity severity)
 {
   switch (severity)
     {
@@ -68,20 +68,19 @@ JsonNode *
 sp_admin_json_event (const SpEvent *event, const SpAdminNow *now)
 {
   const SpEventInfo *info = &sp_event_infos[event->kind];
-  g_autoptr (JsonBuilder) builder = sp_admin_build_new ();
+  g_autoptr (JsonBuilder) builder = sp_json_build_new ();
 
-  sp_admin_build_integer (builder, "number", event->number);
-  sp_admin_build_string (builder, "kind", info->name);
-  sp_admin_build_string (
-      builder, "severity", sp_admin_severity_name (info->severity));
-  sp_admin_build_time (builder, "at", event->at_unix_us);
-  sp_admin_build_string (builder, "stream", event->stream);
-  sp_admin_build_positive (builder, "source", event->source_index);
-  sp_admin_build_positive (builder, "client", event->client);
-  sp_admin_build_string (builder, "address", event->address);
-  sp_admin_build_integer (builder, "repeats", event->repeats);
-  sp_admin_build_string (builder, "text", event->text);
-  return sp_admin_build_end (builder);
+  sp_json_build_integer (builder, "number", event->number);
+  sp_json_build_string (builder, "kind", info->name);
+  sp_json_build_string (builder, "severity", severity_name (info->severity));
+  sp_json_build_time (builder, "at", event->at_unix_us);
+  sp_json_build_string (builder, "stream", event->stream);
+  sp_json_build_positive (builder, "source", event->source_index);
+  sp_json_build_positive (builder, "client", event->client);
+  sp_json_build_string (builder, "address", event->address);
+  sp_json_build_integer (builder, "repeats", event->repeats);
+  sp_json_build_string (builder, "text", event->text);
+  return sp_json_build_end (builder);
 }
 
 /** sp_admin_json_events: @n_events of @events from @first on. @last: number of
@@ -90,7 +89,7 @@ JsonNode *
 sp_admin_json_events (
     GPtrArray *events, guint first, guint n_events, guint64 last, guint64 lost)
 {
-  g_autoptr (JsonBuilder) builder = sp_admin_build_new ();
+  g_autoptr (JsonBuilder) builder = sp_json_build_new ();
 
   sp_admin_build_elements (builder,
                            "events",
@@ -99,9 +98,9 @@ sp_admin_json_events (
                            n_events,
                            (SpAdminElementFunc)sp_admin_json_event,
                            NULL);
-  sp_admin_build_integer (builder, "last", last);
-  sp_admin_build_integer (builder, "lost", lost);
-  return sp_admin_build_end (builder);
+  sp_json_build_integer (builder, "last", last);
+  sp_json_build_integer (builder, "lost", lost);
+  return sp_json_build_end (builder);
 }
 
 /** sp_admin_json_problem: RFC 9457; the type is "about:blank", so @title is the
@@ -112,15 +111,15 @@ sp_admin_json_problem (guint status,
                        const char *detail,
                        GPtrArray *problems)
 {
-  g_autoptr (JsonBuilder) builder = sp_admin_build_new ();
+  g_autoptr (JsonBuilder) builder = sp_json_build_new ();
 
-  sp_admin_build_string (builder, "type", "about:blank");
-  sp_admin_build_string (builder, "title", title);
-  sp_admin_build_integer (builder, "status", status);
-  sp_admin_build_string (builder, "detail", detail);
+  sp_json_build_string (builder, "type", "about:blank");
+  sp_json_build_string (builder, "title", title);
+  sp_json_build_integer (builder, "status", status);
+  sp_json_build_string (builder, "detail", detail);
   if (problems != NULL)
     sp_admin_build_strings (builder, "problems", problems);
-  return sp_admin_build_end (builder);
+  return sp_json_build_end (builder);
 }
 
 /** sp_admin_json_text: (transfer full): @node with a newline at its end. */

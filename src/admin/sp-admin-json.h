@@ -20,9 +20,6 @@ JsonNode *sp_admin_json_status (const SpPicture *picture,
                                 guint64 last_event,
                                 const SpAdminNow *now);
 JsonNode *sp_admin_json_drain (const SpPumpInfo *info, const SpAdminNow *now);
-JsonNode *sp_admin_json_listener (const SpListenerInfo *info,
-                                  const SpAdminNow *now);
-JsonNode *sp_admin_json_cert (const SpCertInfo *info, const SpAdminNow *now);
 
 /* sp-admin-json-stream.c */
 JsonNode *sp_admin_json_stream (const SpStreamInfo *info,
@@ -50,5 +47,3 @@ JsonNode *sp_admin_json_problem (guint status,
                                  const char *detail,
                                  GPtrArray *problems);
 char *sp_admin_json_text (JsonNode *node, gboolean is_pretty, gsize *len);
-/* "clear", "info", "warning", "major", "client" */
-const char *sp_admin_severity_name (SpSeverity severity);

@@ -4,6 +4,7 @@
 #include "sp-admin-listener.h"
 
 #include "sp-admin-socket.h"
+#include "sp-gsource.h"
 #include "sp-log.h"
 
 #include <netinet/in.h>
@@ -35,15 +36,6 @@ typedef struct
 
 static void update (SpAdminListener *listener);
 
-static void
-clear_source (GSource **source)
-{
-  if (*source == NULL)
-    return;
-  g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
 static GSource *
 add_timeout (guint timeout_ms, GSourceFunc func, gpointer user_data)
 {
@@ -57,7 +49,7 @@ add_timeout (guint timeout_ms, GSourceFunc func, gpointer user_data)
 static void
 visit_free (Visit *visit)
 {
-  clear_source (&visit->deadline);
+  sp_gsource_clear (&visit->deadline);
   g_object_unref (visit->remote);
   g_free (visit);
 }
@@ -125,7 +117,7 @@ on_pause_over (gpointer user_data)
 {
   SpAdminListener *listener = user_data;
 
-  clear_source (&listener->pause);
+  sp_gsource_clear (&listener->pause);
   update (listener);
   return G_SOURCE_REMOVE;
 }
@@ -176,7 +168,7 @@ update (SpAdminListener *listener)
     return;
   if (!is_open)
     {
-      clear_source (&listener->incoming);
+      sp_gsource_clear (&listener->incoming);
       return;
     }
   listener->incoming = g_socket_create_source (listener->socket, G_IO_IN, NULL);
@@ -296,7 +288,7 @@ sp_admin_listener_keep (SpAdminListener *listener, GSocketAddress *remote)
 
   if (visit == NULL)
     return NULL;
-  clear_source (&visit->deadline);
+  sp_gsource_clear (&visit->deadline);
   return g_object_ref (g_socket_connection_get_socket (visit->connection));
 }
 
@@ -319,8 +311,8 @@ sp_admin_listener_free (SpAdminListener *listener)
   GHashTableIter iter;
   gpointer key;
 
-  clear_source (&listener->incoming);
-  clear_source (&listener->pause);
+  sp_gsource_clear (&listener->incoming);
+  sp_gsource_clear (&listener->pause);
   g_hash_table_iter_init (&iter, listener->visits);
   while (g_hash_table_iter_next (&iter, &key, NULL))
     {

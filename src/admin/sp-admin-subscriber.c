@@ -4,6 +4,7 @@
 #include "sp-admin-subscriber.h"
 
 #include "sp-clock.h"
+#include "sp-gsource.h"
 #include "sp-log.h"
 
 #include <string.h>
@@ -34,15 +35,6 @@ struct _SpAdminSubscriber
 
 static gboolean
 on_writable (GSocket *socket, GIOCondition condition, gpointer user_data);
-
-static void
-clear_source (GSource **source)
-{
-  if (*source == NULL)
-    return;
-  g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
 
 static GSource *
 watch (SpAdminSubscriber *subscriber,
@@ -178,7 +170,7 @@ on_writable (GSocket *socket, GIOCondition condition, gpointer user_data)
     }
   if (!is_out_sent (subscriber) || has_more (subscriber))
     return G_SOURCE_CONTINUE;
-  clear_source (&subscriber->writable);
+  sp_gsource_clear (&subscriber->writable);
   return G_SOURCE_REMOVE;
 }
 
@@ -287,8 +279,8 @@ finish (SpAdminSubscriber *subscriber)
 void
 sp_admin_subscriber_free (SpAdminSubscriber *subscriber)
 {
-  clear_source (&subscriber->readable);
-  clear_source (&subscriber->writable);
+  sp_gsource_clear (&subscriber->readable);
+  sp_gsource_clear (&subscriber->writable);
   finish (subscriber);
   g_queue_clear_full (&subscriber->waiting, (GDestroyNotify)g_bytes_unref);
   (void)g_io_stream_close (subscriber->stream, NULL, NULL);

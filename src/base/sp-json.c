@@ -104,8 +104,9 @@ shown (const char *text)
   return g_strconcat (clean, is_cut ? "..." : "", NULL);
 }
 
-char *
-sp_json_object_key_path (SpJsonObject *object, const char *key)
+/* "streams[0].port" */
+static char *
+key_path (SpJsonObject *object, const char *key)
 {
   g_autofree char *name = *key != '\0' ? shown (key) : g_strdup ("\"\"");
 
@@ -119,7 +120,7 @@ sp_json_object_problem (SpJsonObject *object,
                         const char *format,
                         ...)
 {
-  g_autofree char *path = sp_json_object_key_path (object, key);
+  g_autofree char *path = key_path (object, key);
   va_list args;
 
   va_start (args, format);
@@ -344,7 +345,7 @@ sp_json_object_child (SpJsonObject *object, const char *key)
       refuse (object, key, node, _ ("an object"));
       return NULL;
     }
-  path = sp_json_object_key_path (object, key);
+  path = key_path (object, key);
   return sp_json_object_new (
       json_node_get_object (node), path, object->problems);
 }
@@ -412,7 +413,7 @@ sp_json_object_element (SpJsonObject *object, const char *key, guint index)
 {
   JsonNode *node = find (object, key);
   g_autofree char *name = element_key (key, index);
-  g_autofree char *path = sp_json_object_key_path (object, name);
+  g_autofree char *path = key_path (object, name);
   JsonNode *element
       = json_array_get_element (json_node_get_array (node), index);
 

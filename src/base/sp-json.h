@@ -31,8 +31,6 @@ void sp_json_object_problem (SpJsonObject *object,
                              const char *key,
                              const char *format,
                              ...) G_GNUC_PRINTF (3, 4);
-/* "streams[0].port" */
-char *sp_json_object_key_path (SpJsonObject *object, const char *key);
 /* (transfer full) (nullable) */
 char *sp_json_object_string (SpJsonObject *object,
                              const char *key,

@@ -6,6 +6,7 @@
 #include "sp-canary-reader.h"
 #include "sp-clock.h"
 #include "sp-error.h"
+#include "sp-gsource.h"
 
 #include <gio/gio.h>
 
@@ -67,8 +68,7 @@ stop (SpCanaryRun *run)
   run->func = NULL;
   if (run->timer == NULL)
     return;
-  g_source_destroy (run->timer);
-  g_clear_pointer (&run->timer, g_source_unref);
+  sp_gsource_clear (&run->timer);
   g_cancellable_cancel (run->cancellable);
 }
 

@@ -5,6 +5,7 @@
 
 #include "sp-canary-run.h"
 #include "sp-clock.h"
+#include "sp-gsource.h"
 
 #define MAX_RUNS 4     /* at once */
 #define LIMIT_MS 15000 /* up to the first packet */
@@ -172,10 +173,7 @@ turn_off (SpCanary *canary)
 {
   g_hash_table_remove_all (canary->birds);
   canary->n_runs = 0;
-  if (canary->timer == NULL)
-    return;
-  g_source_destroy (canary->timer);
-  g_clear_pointer (&canary->timer, g_source_unref);
+  sp_gsource_clear (&canary->timer);
 }
 
 static const char *

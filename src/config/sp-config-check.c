@@ -275,8 +275,9 @@ sp_config_read_text (SpJsonObject *object, const char *key)
              : sp_json_object_string (object, key, NULL);
 }
 
-char *
-sp_config_file_name (SpConfigReader *reader, const char *name)
+/* (transfer full) (nullable): @name as an absolute path. */
+static char *
+file_name (SpConfigReader *reader, const char *name)
 {
   if (name == NULL || g_path_is_absolute (name))
     return g_strdup (name);
@@ -290,7 +291,7 @@ sp_config_read_file_name (SpConfigReader *reader,
 {
   g_autofree char *name = sp_config_read_text (object, key);
 
-  return sp_config_file_name (reader, name);
+  return file_name (reader, name);
 }
 
 static gboolean

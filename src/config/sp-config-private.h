@@ -74,8 +74,6 @@ char *sp_config_read_text (SpJsonObject *object, const char *key);
 char *sp_config_read_file_name (SpConfigReader *reader,
                                 SpJsonObject *object,
                                 const char *key);
-/* (transfer full) (nullable): @name as an absolute path. */
-char *sp_config_file_name (SpConfigReader *reader, const char *name);
 /* (transfer full) (nullable): a host name or address without brackets, in
  * ASCII. */
 char *sp_config_read_host (SpJsonObject *object, const char *key);

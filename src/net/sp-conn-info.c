@@ -20,6 +20,17 @@ sp_conn_peer_name (SpConn *conn)
                           conn->peer.port);
 }
 
+/** sp_conn_log_fields: of a line about a client. @peer: (transfer none): its
+ * sp_conn_peer_name(), outlives the fields. */
+SpLogFields
+sp_conn_log_fields (SpConn *conn, const char *peer, const char *message_id)
+{
+  return (SpLogFields){ .stream = sp_stream_path (conn->stream),
+                        .client = conn->viewer.id,
+                        .peer = peer,
+                        .message_id = message_id };
+}
+
 static gint64
 behind_us (SpConn *conn, gint64 now_us)
 {
@@ -121,22 +132,14 @@ sp_conn_info (SpConn *conn, gint64 now_us)
   return info;
 }
 
-/** sp_conn_matches: as sp_client_filter_matches(), without making an
- * SpClientInfo of whoever is not meant; the canary never is. */
+/** sp_conn_matches: the canary is never meant. */
 gboolean
 sp_conn_matches (SpConn *conn, const SpClientFilter *filter)
 {
-  if (conn->is_canary)
-    return FALSE;
-  if (filter->client != 0 && filter->client != conn->viewer.id)
-    return FALSE;
-  if (filter->stream != NULL
-      && g_ascii_strcasecmp (filter->stream, sp_stream_path (conn->stream))
-             != 0)
-    return FALSE;
-  if (filter->external_id != NULL
-      && g_strcmp0 (filter->external_id, conn->external_id) != 0)
-    return FALSE;
-  return filter->address == NULL
-         || g_inet_address_mask_matches (filter->address, conn->peer.address);
+  return !conn->is_canary
+         && sp_client_filter_matches (filter,
+                                      conn->viewer.id,
+                                      sp_stream_path (conn->stream),
+                                      conn->peer.address,
+                                      conn->external_id);
 }

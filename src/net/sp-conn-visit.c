@@ -17,10 +17,7 @@ static void
 log_in (SpConn *conn)
 {
   g_autofree char *peer = sp_conn_peer_name (conn);
-  SpLogFields fields = { .stream = sp_stream_path (conn->stream),
-                         .client = conn->viewer.id,
-                         .peer = peer,
-                         .message_id = SP_MESSAGE_CLIENT_IN };
+  SpLogFields fields = sp_conn_log_fields (conn, peer, SP_MESSAGE_CLIENT_IN);
 
   sp_log (G_LOG_LEVEL_INFO,
           &fields,
@@ -33,10 +30,7 @@ static void
 log_out (SpConn *conn, gint64 now_us)
 {
   g_autofree char *peer = sp_conn_peer_name (conn);
-  SpLogFields fields = { .stream = sp_stream_path (conn->stream),
-                         .client = conn->viewer.id,
-                         .peer = peer,
-                         .message_id = SP_MESSAGE_CLIENT_OUT };
+  SpLogFields fields = sp_conn_log_fields (conn, peer, SP_MESSAGE_CLIENT_OUT);
 
   sp_log (G_LOG_LEVEL_INFO,
           &fields,

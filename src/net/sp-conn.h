@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sp-listener-stats.h"
+#include "sp-log.h"
 #include "sp-rate.h"
 #include "sp-session.h"
 #include "sp-transport.h"
@@ -82,6 +83,8 @@ void sp_conn_has_started (SpConn *conn);
 
 /* sp-conn-info.c: of a watching connection. */
 char *sp_conn_peer_name (SpConn *conn);
+SpLogFields
+sp_conn_log_fields (SpConn *conn, const char *peer, const char *message_id);
 SpClientInfo *sp_conn_info (SpConn *conn, gint64 now_us);
 /* What it lacks: of the ring, and in the socket. A system call. */
 guint64 sp_conn_queue_bytes (SpConn *conn);

@@ -10,8 +10,9 @@
 #define HANDSHAKE_TYPE 22
 #define MAJOR 3
 
-SpHelloVerdict
-sp_hello_check (const guint8 *data, gsize len)
+/* The first @len bytes of a connection (RFC 8446 5.1). */
+static SpHelloVerdict
+check (const guint8 *data, gsize len)
 {
   gsize record;
 
@@ -32,5 +33,5 @@ sp_hello_peek (int fd, guint8 *scratch)
 
   if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
     return SP_HELLO_MORE;
-  return n <= 0 ? SP_HELLO_FOREIGN : sp_hello_check (scratch, (gsize)n);
+  return n <= 0 ? SP_HELLO_FOREIGN : check (scratch, (gsize)n);
 }

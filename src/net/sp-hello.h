@@ -10,8 +10,6 @@ typedef enum
   SP_HELLO_FOREIGN, /* it does not speak TLS, or is gone */
 } SpHelloVerdict;
 
-/* Pure: the first @len bytes of a connection (RFC 8446 5.1). */
-SpHelloVerdict sp_hello_check (const guint8 *data, gsize len);
 /* What waits at @fd, which stays there for the handshake to read. @scratch: at
  * least SP_HELLO_MAX bytes. */
 #define SP_HELLO_MAX (5 + 16384 + 256)

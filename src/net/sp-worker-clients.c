@@ -150,10 +150,8 @@ static void
 log_kick (SpConn *conn)
 {
   g_autofree char *peer = sp_conn_peer_name (conn);
-  SpLogFields fields = { .stream = sp_stream_path (conn->stream),
-                         .client = conn->viewer.id,
-                         .peer = peer,
-                         .message_id = SP_MESSAGE_CLIENT_KICKED };
+  SpLogFields fields
+      = sp_conn_log_fields (conn, peer, SP_MESSAGE_CLIENT_KICKED);
 
   sp_log (G_LOG_LEVEL_MESSAGE, &fields, "client kicked");
 }

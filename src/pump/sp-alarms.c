@@ -3,25 +3,18 @@
 
 #include "sp-alarms.h"
 
+#include "sp-limit-alarm.h"
+
 #include "sp-log.h"
 
-#define DROPPED_US (60 * G_USEC_PER_SEC)    /* one event a stream in so long */
-#define LIMIT_CALM_US (60 * G_USEC_PER_SEC) /* without a refusal */
-#define LIMIT_CALM_PERCENT 95
-#define MASS_CLIENTS 10 /* fewer are no mass */
-#define MASS_LOOKS 3    /* in a row, before it is told or taken back */
+#define DROPPED_US (60 * G_USEC_PER_SEC) /* one event a stream in so long */
+#define MASS_CLIENTS 10                  /* fewer are no mass */
+#define MASS_LOOKS 3 /* in a row, before it is told or taken back */
 /* A source that comes and goes, or changes its header, faster than that is told
  * of as it is a second later. */
 #define FLUTTER_BURST 10
+#define PAUSED_US (60 * G_USEC_PER_SEC) /* one event in so long */
 #define CERT_AGAIN_US (24 * 3600LL * G_USEC_PER_SEC)
-
-/** A limit that was reached, until it has been calm for a while. */
-typedef struct
-{
-  guint64 refused; /* seen so far */
-  gint64 at_us;    /* the last refusal */
-  gboolean is_on;
-} Limit;
 
 /** What was told of a stream. */
 typedef struct
@@ -32,7 +25,7 @@ typedef struct
   SpLogLimit header_limit;
   SpHealth health; /* OK, DEGRADED or LOOPING */
   gboolean is_stalled;
-  Limit limit;
+  SpLimitAlarm limit;
   gboolean is_mass_lag;
   guint mass_looks; /* in a row that say otherwise */
   gint64 mass_us;   /* of the last look */
@@ -55,7 +48,9 @@ struct _SpAlarms
   SpEvents *events;
   GHashTable *streams; /* path -> Told */
   GHashTable *certs;   /* index -> CertTold */
-  Limit limit;
+  SpLimitAlarm limit;
+  guint64 pauses; /* told of so far */
+  gint64 paused_us;
 };
 
 static void
@@ -76,6 +71,8 @@ sp_alarms_new (SpEvents *events)
   alarms->events = events;
   alarms->streams
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, told_free);
+  alarms->limit.refused = sp_stats_get (SP_PUMP_requests_limited_pump);
+  alarms->pauses = sp_stats_get (SP_PUMP_accept_pauses);
   alarms->certs = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   return alarms;
 }
@@ -227,52 +224,22 @@ look_at_health (SpAlarms *alarms, Told *told, const SpStreamInfo *info)
                         reason_of (info)));
 }
 
-typedef enum
-{
-  LIMIT_SAME,
-  LIMIT_REACHED,
-  LIMIT_OVER,
-} LimitStep;
-
-static LimitStep
-look_at_limit (
-    Limit *limit, guint64 refused, guint clients, guint most, gint64 now_us)
-{
-  gboolean is_refusing = refused > limit->refused;
-  gboolean is_low
-      = most == 0
-        || (guint64)clients * 100 < (guint64)most * LIMIT_CALM_PERCENT;
-
-  limit->refused = refused;
-  if (is_refusing)
-    {
-      limit->at_us = now_us;
-      if (limit->is_on)
-        return LIMIT_SAME;
-      limit->is_on = TRUE;
-      return LIMIT_REACHED;
-    }
-  if (!limit->is_on || !is_low || now_us - limit->at_us < LIMIT_CALM_US)
-    return LIMIT_SAME;
-  limit->is_on = FALSE;
-  return LIMIT_OVER;
-}
-
 static void
 look_at_stream_limit (SpAlarms *alarms,
                       Told *told,
                       const SpStreamInfo *info,
                       gint64 now_us)
 {
-  switch (look_at_limit (&told->limit,
-                         info->counters.value[SP_STREAM_clients_refused_stream],
-                         info->clients,
-                         info->client_limit,
-                         now_us))
+  switch (sp_limit_alarm_look (
+      &told->limit,
+      info->counters.value[SP_STREAM_clients_refused_stream],
+      info->clients,
+      info->client_limit,
+      now_us))
     {
-    case LIMIT_SAME:
+    case SP_LIMIT_SAME:
       return;
-    case LIMIT_REACHED:
+    case SP_LIMIT_REACHED:
       post (alarms,
             info,
             sp_event_new (SP_EVENT_stream_limit,
@@ -280,7 +247,7 @@ look_at_stream_limit (SpAlarms *alarms,
                           "a limit of the stream is reached: %u clients",
                           info->clients));
       return;
-    case LIMIT_OVER:
+    case SP_LIMIT_OVER:
       post (alarms,
             info,
             sp_event_new (SP_EVENT_limit_over,
@@ -404,17 +371,17 @@ sp_alarms_stream (SpAlarms *alarms, const SpStreamInfo *info, gint64 now_us)
     tell_dropped (alarms, told, info->path, info->index, now_us);
 }
 
-void
-sp_alarms_pump (SpAlarms *alarms, const SpPumpInfo *info, gint64 now_us)
+static void
+look_at_pump_limit (SpAlarms *alarms, const SpPumpInfo *info, gint64 now_us)
 {
   guint64 refused = sp_stats_get (SP_PUMP_requests_limited_pump);
 
-  switch (look_at_limit (
+  switch (sp_limit_alarm_look (
       &alarms->limit, refused, info->clients, info->client_limit, now_us))
     {
-    case LIMIT_SAME:
+    case SP_LIMIT_SAME:
       return;
-    case LIMIT_REACHED:
+    case SP_LIMIT_REACHED:
       sp_events_post (alarms->events,
                       sp_event_new (SP_EVENT_pump_limit,
                                     NULL,
@@ -422,7 +389,7 @@ sp_alarms_pump (SpAlarms *alarms, const SpPumpInfo *info, gint64 now_us)
                                     "clients",
                                     info->clients));
       return;
-    case LIMIT_OVER:
+    case SP_LIMIT_OVER:
       sp_events_post (alarms->events,
                       sp_event_new (SP_EVENT_limit_over,
                                     NULL,
@@ -430,6 +397,35 @@ sp_alarms_pump (SpAlarms *alarms, const SpPumpInfo *info, gint64 now_us)
                                     "reached"));
       return;
     }
+}
+
+/* By the counter: a pause may be shorter than the time between two looks. */
+static void
+look_at_pauses (SpAlarms *alarms, const SpPumpInfo *info, gint64 now_us)
+{
+  guint64 pauses = sp_stats_get (SP_PUMP_accept_pauses);
+  SpEvent *event;
+
+  if (pauses == alarms->pauses
+      || (alarms->paused_us != 0 && now_us - alarms->paused_us < PAUSED_US))
+    return;
+  event = sp_event_new (SP_EVENT_accept_paused,
+                        NULL,
+                        "descriptors have run out: accepting paused with %u "
+                        "connections; raise the limit of %u descriptors",
+                        info->connections,
+                        info->descriptor_limit);
+  event->repeats = (guint)MIN (pauses - alarms->pauses, G_MAXUINT);
+  alarms->pauses = pauses;
+  alarms->paused_us = now_us;
+  sp_events_post (alarms->events, event);
+}
+
+void
+sp_alarms_pump (SpAlarms *alarms, const SpPumpInfo *info, gint64 now_us)
+{
+  look_at_pump_limit (alarms, info, now_us);
+  look_at_pauses (alarms, info, now_us);
 }
 
 /* TRUE: it is time to tell of @cert, again perhaps: at once when it is worse

@@ -86,7 +86,6 @@ void sp_app_renew_certificate (SpApp *app);
 void sp_app_start_streams (SpApp *app, SpConfig *config);
 void sp_app_change_stream (SpApp *app, const SpConfigChange *change);
 void sp_app_set_stream_policy (SpApp *app, const char *path);
-void sp_app_on_stream_changed (SpStream *stream, gpointer user_data);
 
 /* sp-app-control.c */
 extern const SpControlClass sp_app_control;

@@ -93,15 +93,52 @@ refuse (SpApp *app, SpReloadReport *report, const char *by)
                    : "no reason known");
 }
 
+/* What became of @path; in the configuration in use, and in @old, it may be or
+ * not. */
+static void
+tell_stream (SpApp *app, SpConfig *old, const char *path, const char *by)
+{
+  if (sp_config_find_stream (old, path) == NULL)
+    sp_app_tell (app, SP_EVENT_stream_added, path, "stream added, by %s", by);
+  else if (sp_config_find_stream (app->config, path) == NULL)
+    sp_app_tell (
+        app, SP_EVENT_stream_removed, path, "stream removed, by %s", by);
+  else
+    sp_app_tell (
+        app, SP_EVENT_stream_changed, path, "stream changed, by %s", by);
+}
+
+/* One event a stream: what is removed and added anew has changed. */
+static void
+tell_streams (SpApp *app, SpConfig *old, const char *by)
+{
+  g_autoptr (GPtrArray) changes = sp_config_diff (old, app->config);
+  g_autoptr (GHashTable) told
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < changes->len; i++)
+    {
+      const SpConfigChange *change = changes->pdata[i];
+
+      if (change->old_stream == NULL && change->new_stream == NULL)
+        continue;
+      if (g_hash_table_add (told, g_ascii_strdown (change->path, -1)))
+        tell_stream (app, old, change->path, by);
+    }
+}
+
 static void
 accept_config (SpApp *app,
                SpConfig *config,
                SpReloadReport *report,
                const char *by)
 {
-  sp_config_report (app->config, config, on_change, report);
+  g_autoptr (SpConfig) old = sp_config_ref (app->config);
+
+  sp_config_report (old, config, on_change, report);
   report->is_applied = TRUE;
   sp_app_apply (app, config);
+  tell_streams (app, old, by);
   app->config_result = SP_CONFIG_OK;
   sp_stats_add (SP_PUMP_reloads, 1);
   sp_app_tell (app,

@@ -52,9 +52,9 @@ deliver_changed (gpointer target, gpointer payload)
     sp_supervisor_update (app->supervisor, stream);
 }
 
-/** sp_app_on_stream_changed: on whatever thread; goes on in the main one. */
-void
-sp_app_on_stream_changed (SpStream *stream, gpointer user_data)
+/* On whatever thread; goes on in the main one. */
+static void
+on_stream_changed (SpStream *stream, gpointer user_data)
 {
   SpApp *app = user_data;
 
@@ -75,7 +75,7 @@ add (SpApp *app, const SpStreamConfig *config)
       config->name, config->path, &policy, hosts, app->n_workers);
   sp_stream_set_index (stream,
                        sp_stream_numbers_get (app->numbers, config->path));
-  sp_stream_set_notify (stream, sp_app_on_stream_changed, app);
+  sp_stream_set_notify (stream, on_stream_changed, app);
   sp_registry_add (app->registry, stream);
   sp_source_describe (stream, config->sources);
   if (config->enabled)

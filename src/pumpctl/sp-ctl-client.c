@@ -211,6 +211,22 @@ make_answer (Visit *visit)
 }
 
 static void
+on_piece (GObject *source, GAsyncResult *result, gpointer user_data);
+
+static void
+read_piece (GTask *task)
+{
+  Visit *visit = g_task_get_task_data (task);
+
+  g_input_stream_read_bytes_async (visit->stream,
+                                   PIECE,
+                                   G_PRIORITY_DEFAULT,
+                                   g_task_get_cancellable (task),
+                                   on_piece,
+                                   g_object_ref (task));
+}
+
+static void
 on_piece (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -242,12 +258,7 @@ on_piece (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   g_byte_array_append (visit->body, g_bytes_get_data (piece, NULL), (guint)len);
-  g_input_stream_read_bytes_async (visit->stream,
-                                   PIECE,
-                                   G_PRIORITY_DEFAULT,
-                                   g_task_get_cancellable (task),
-                                   on_piece,
-                                   g_object_ref (task));
+  read_piece (task);
 }
 
 /* What is no event stream is read to its end, also in answer to an open. */
@@ -276,12 +287,7 @@ on_head (GObject *source, GAsyncResult *result, gpointer user_data)
       g_task_return_pointer (task, NULL, NULL);
       return;
     }
-  g_input_stream_read_bytes_async (visit->stream,
-                                   PIECE,
-                                   G_PRIORITY_DEFAULT,
-                                   g_task_get_cancellable (task),
-                                   on_piece,
-                                   g_object_ref (task));
+  read_piece (task);
 }
 
 static GTask *

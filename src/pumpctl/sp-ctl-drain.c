@@ -3,6 +3,8 @@
 
 #include "sp-ctl.h"
 
+#include "sp-json-build.h"
+
 #include <glib/gi18n.h>
 
 #define LOOK_MS 500 /* between two looks */
@@ -20,24 +22,14 @@ typedef struct
 static char *
 make_body (const Wish *wish)
 {
-  JsonBuilder *builder = json_builder_new ();
+  JsonBuilder *builder = sp_json_build_new ();
 
-  json_builder_begin_object (builder);
   if (wish->is_off)
-    {
-      json_builder_set_member_name (builder, "off");
-      json_builder_add_boolean_value (builder, TRUE);
-    }
+    sp_json_build_boolean (builder, "off", TRUE);
   if (wish->redirect != NULL)
-    {
-      json_builder_set_member_name (builder, "redirect");
-      json_builder_add_string_value (builder, wish->redirect);
-    }
+    sp_json_build_string (builder, "redirect", wish->redirect);
   if (wish->deadline_s >= 0)
-    {
-      json_builder_set_member_name (builder, "deadline_s");
-      json_builder_add_int_value (builder, wish->deadline_s);
-    }
+    sp_json_build_integer (builder, "deadline_s", (guint64)wish->deadline_s);
   return sp_ctl_build (builder);
 }
 

@@ -3,6 +3,8 @@
 
 #include "sp-ctl.h"
 
+#include "sp-json-build.h"
+
 #include <glib/gi18n.h>
 
 /** What the command line says. */
@@ -27,27 +29,22 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Wish, wish_clear)
 static void
 add_string (JsonBuilder *builder, const char *name, const char *value)
 {
-  if (value == NULL)
-    return;
-  json_builder_set_member_name (builder, name);
-  json_builder_add_string_value (builder, value);
+  if (value != NULL)
+    sp_json_build_string (builder, name, value);
 }
 
 static void
 add_integer (JsonBuilder *builder, const char *name, gint64 value)
 {
-  if (value == 0)
-    return;
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
+  if (value != 0)
+    sp_json_build_integer (builder, name, (guint64)value);
 }
 
 static char *
 make_body (const Wish *wish)
 {
-  JsonBuilder *builder = json_builder_new ();
+  JsonBuilder *builder = sp_json_build_new ();
 
-  json_builder_begin_object (builder);
   add_integer (builder, "client", wish->client);
   add_string (builder, "stream", wish->stream);
   add_string (builder, "address", wish->address);

@@ -9,8 +9,8 @@
 
 #define NOTHING "-"
 
-JsonNode *
-sp_ctl_view_member (JsonObject *object, const char *member)
+static JsonNode *
+member_of (JsonObject *object, const char *member)
 {
   g_auto (GStrv) names = g_strsplit (member, ".", -1);
   JsonNode *node = NULL;
@@ -28,7 +28,7 @@ sp_ctl_view_member (JsonObject *object, const char *member)
 JsonObject *
 sp_ctl_view_object (JsonObject *object, const char *member)
 {
-  JsonNode *node = sp_ctl_view_member (object, member);
+  JsonNode *node = member_of (object, member);
 
   return node != NULL && JSON_NODE_HOLDS_OBJECT (node)
              ? json_node_get_object (node)
@@ -38,7 +38,7 @@ sp_ctl_view_object (JsonObject *object, const char *member)
 JsonArray *
 sp_ctl_view_array (JsonObject *object, const char *member)
 {
-  JsonNode *node = sp_ctl_view_member (object, member);
+  JsonNode *node = member_of (object, member);
 
   return node != NULL && JSON_NODE_HOLDS_ARRAY (node)
              ? json_node_get_array (node)
@@ -49,7 +49,7 @@ sp_ctl_view_array (JsonObject *object, const char *member)
 static JsonNode *
 value_of (JsonObject *object, const char *member, GType type)
 {
-  JsonNode *node = sp_ctl_view_member (object, member);
+  JsonNode *node = member_of (object, member);
 
   return node != NULL && JSON_NODE_HOLDS_VALUE (node)
                  && json_node_get_value_type (node) == type
@@ -202,11 +202,11 @@ sp_ctl_view_rows (const SpCtlField *fields, JsonArray *rows)
   return table;
 }
 
-void
-sp_ctl_view_add_pair (SpCtlTable *pairs,
-                      const char *title,
-                      const char *text,
-                      SpCtlColor color)
+static void
+add_pair (SpCtlTable *pairs,
+          const char *title,
+          const char *text,
+          SpCtlColor color)
 {
   sp_ctl_table_add_cell (pairs, title, SP_CTL_PLAIN);
   sp_ctl_table_add_cell (pairs, text, color);
@@ -225,8 +225,7 @@ sp_ctl_view_pairs (const SpCtlField *fields, JsonObject *object)
           = sp_ctl_view_show (object, fields->member, fields->unit);
 
       if (!g_str_equal (text, NOTHING))
-        sp_ctl_view_add_pair (
-            table, _ (fields->title), text, color_of (fields, text));
+        add_pair (table, _ (fields->title), text, color_of (fields, text));
     }
   return table;
 }

@@ -33,7 +33,6 @@ typedef struct
 } SpCtlField;
 
 /* (nullable) (transfer none): each takes a NULL @object as an empty one */
-JsonNode *sp_ctl_view_member (JsonObject *object, const char *member);
 JsonObject *sp_ctl_view_object (JsonObject *object, const char *member);
 JsonArray *sp_ctl_view_array (JsonObject *object, const char *member);
 const char *sp_ctl_view_word (JsonObject *object, const char *member);
@@ -49,8 +48,3 @@ void sp_ctl_view_add_row (SpCtlTable *table,
                           JsonObject *object);
 /* "Title  value" lines; those without a value are left out. */
 SpCtlTable *sp_ctl_view_pairs (const SpCtlField *fields, JsonObject *object);
-/* One line more. */
-void sp_ctl_view_add_pair (SpCtlTable *pairs,
-                           const char *title,
-                           const char *text,
-                           SpCtlColor color);

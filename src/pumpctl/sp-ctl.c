@@ -5,6 +5,7 @@
 
 #include "sp-ctl-text.h"
 #include "sp-error.h"
+#include "sp-json-build.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
@@ -301,10 +302,8 @@ sp_ctl_quote_path (const char *path)
 char *
 sp_ctl_build (JsonBuilder *builder)
 {
-  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (JsonNode) node = sp_json_build_end (builder);
 
-  json_builder_end_object (builder);
-  node = json_builder_get_root (builder);
   g_object_unref (builder);
   return json_to_string (node, FALSE);
 }

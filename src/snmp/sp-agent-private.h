@@ -29,7 +29,6 @@ typedef struct
   gboolean has_ended;    /* lock */
 } SpAgentLink;
 
-SpAgentLink *sp_agent_link_ref (SpAgentLink *link);
 void sp_agent_link_unref (SpAgentLink *link);
 void sp_agent_link_set_connected (SpAgentLink *link, gboolean is_connected);
 

@@ -63,8 +63,8 @@ link_new (const SpAgentSettings *settings, const SpOid *root)
   return link;
 }
 
-SpAgentLink *
-sp_agent_link_ref (SpAgentLink *link)
+static SpAgentLink *
+link_ref (SpAgentLink *link)
 {
   g_atomic_ref_count_inc (&link->ref_count);
   return link;
@@ -99,7 +99,7 @@ request_new (SpAgentLink *link)
 {
   Request *request = g_new0 (Request, 1);
 
-  request->link = sp_agent_link_ref (link);
+  request->link = link_ref (link);
   return request;
 }
 
@@ -304,8 +304,7 @@ sp_agent_new (SpControl *control, const SpAgentSettings *settings)
   agent->source = sp_mailbox_attach (agent->link->to_main, NULL);
   agent->watch = sp_events_watch (
       control->class->events (control->self), on_event, agent);
-  agent->thread
-      = g_thread_new ("snmp", sp_agent_run, sp_agent_link_ref (agent->link));
+  agent->thread = g_thread_new ("snmp", sp_agent_run, link_ref (agent->link));
   return agent;
 }
 

@@ -219,12 +219,6 @@ sp_mib_cell_name (const SpMibCell *cell)
   return cell->column->name;
 }
 
-gboolean
-sp_mib_cell_is_writable (const SpMibCell *cell)
-{
-  return cell->column->is_writable;
-}
-
 /* spClientTable; the object before it is spClientTableMode.0, which is always
  * there. */
 gboolean

@@ -93,7 +93,6 @@ void sp_mib_read (SpMib *mib,
                   const SpMibMoment *moment,
                   SpMibValue *value);
 const char *sp_mib_cell_name (const SpMibCell *cell);
-gboolean sp_mib_cell_is_writable (const SpMibCell *cell);
 /* Whether the answer to a request for @oid, or for what comes after it, may
  * lie in the table of clients. */
 gboolean sp_mib_needs_clients (const SpOid *oid, gboolean is_next);

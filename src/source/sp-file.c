@@ -7,6 +7,7 @@
 #include "sp-clock.h"
 #include "sp-error.h"
 #include "sp-file-reader.h"
+#include "sp-gsource.h"
 #include "sp-log.h"
 #include "sp-source-describe.h"
 #include "sp-stream-sources.h"
@@ -42,18 +43,9 @@ typedef struct
 static gboolean on_timer (gpointer user_data);
 
 static void
-clear_timer (SpFile *file)
-{
-  if (file->timer == NULL)
-    return;
-  g_source_destroy (file->timer);
-  g_clear_pointer (&file->timer, g_source_unref);
-}
-
-static void
 set_timer (SpFile *file, guint wait_ms)
 {
-  clear_timer (file);
+  sp_gsource_clear (&file->timer);
   file->timer = g_timeout_source_new (wait_ms);
   g_source_set_callback (file->timer, on_timer, file, NULL);
   g_source_attach (file->timer, g_main_context_get_thread_default ());
@@ -226,7 +218,7 @@ play_due (SpFile *file)
   gint64 now_us = sp_clock_now_us ();
   const SpFileItem *item;
 
-  clear_timer (file);
+  sp_gsource_clear (&file->timer);
   while ((item = sp_file_reader_peek (file->reader)) != NULL)
     {
       g_autoptr (GError) error = NULL;
@@ -279,7 +271,7 @@ file_free (SpSource *source)
 {
   SpFile *file = (SpFile *)source;
 
-  clear_timer (file);
+  sp_gsource_clear (&file->timer);
   sp_file_reader_free (file->reader);
   release (file, sp_clock_now_us (), "the file is no longer a source");
   g_clear_pointer (&file->header, g_bytes_unref);

@@ -4,6 +4,7 @@
 #include "sp-pull-timer.h"
 
 #include "sp-clock.h"
+#include "sp-gsource.h"
 
 #define LOOK_MS 250 /* at least so often it looks at the clock */
 
@@ -20,10 +21,7 @@ sp_pull_timer_init (SpPullTimer *timer,
 void
 sp_pull_timer_clear (SpPullTimer *timer)
 {
-  if (timer->source == NULL)
-    return;
-  g_source_destroy (timer->source);
-  g_clear_pointer (&timer->source, g_source_unref);
+  sp_gsource_clear (&timer->source);
 }
 
 /* The callback may free what the timer is part of. */

@@ -50,28 +50,24 @@ sp_reload_report_free (SpReloadReport *report)
   g_free (report);
 }
 
-static gboolean
-is_address_in (GInetAddressMask *mask, const char *address)
-{
-  g_autoptr (GInetAddress) inet = g_inet_address_new_from_string (address);
-
-  return inet != NULL && g_inet_address_mask_matches (mask, inet);
-}
-
 /** sp_client_filter_matches: TRUE when every member of @filter that is set fits
- * @info; an empty filter fits everybody. */
+ * the client; an empty filter fits everybody. @external_id: NULL: it has none.
+ */
 gboolean
 sp_client_filter_matches (const SpClientFilter *filter,
-                          const SpClientInfo *info)
+                          guint64 client,
+                          const char *stream,
+                          GInetAddress *address,
+                          const char *external_id)
 {
-  if (filter->client != 0 && filter->client != info->id)
+  if (filter->client != 0 && filter->client != client)
     return FALSE;
   if (filter->stream != NULL
-      && g_ascii_strcasecmp (filter->stream, info->stream) != 0)
+      && g_ascii_strcasecmp (filter->stream, stream) != 0)
     return FALSE;
   if (filter->external_id != NULL
-      && g_strcmp0 (filter->external_id, info->external_id) != 0)
+      && g_strcmp0 (filter->external_id, external_id) != 0)
     return FALSE;
   return filter->address == NULL
-         || is_address_in (filter->address, info->address);
+         || g_inet_address_mask_matches (filter->address, address);
 }

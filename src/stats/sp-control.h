@@ -142,6 +142,9 @@ struct _SpControl
 };
 
 gboolean sp_client_filter_matches (const SpClientFilter *filter,
-                                   const SpClientInfo *info);
+                                   guint64 client,
+                                   const char *stream,
+                                   GInetAddress *address,
+                                   const char *external_id);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpReloadReport, sp_reload_report_free)

@@ -199,6 +199,23 @@ reload (SpDaemon *daemon, const char *members, const char *streams)
   g_assert_true (sp_daemon_wait_log (daemon, strlen (log), "applied", 10));
 }
 
+/* The log tells of each stream, under its path, since @offset. */
+static void
+assert_told (SpDaemon *daemon, gsize offset, const char *told)
+{
+  g_autofree char *log = sp_daemon_log (daemon);
+
+  g_assert_nonnull (strstr (log + offset, told));
+}
+
+static gsize
+log_len (SpDaemon *daemon)
+{
+  g_autofree char *log = sp_daemon_log (daemon);
+
+  return strlen (log);
+}
+
 static void
 test_reload (void)
 {
@@ -219,15 +236,20 @@ test_reload (void)
 
   /* One more. */
   g_assert_cmpuint (status_of (daemon, "/streams/three"), ==, 404);
+  gsize offset = log_len (daemon);
   reload (daemon, "", ONE ", " TWO ", " SP_DAEMON_PUSH ("three", ""));
+  assert_told (daemon, offset, "stream added, by SIGHUP");
   g_assert_cmpuint (status_of (daemon, "/streams/three"), ==, 503);
   sp_watcher_wait_more (stays, 10, 10);
   sp_watcher_wait_more (goes, 10, 10);
 
   /* One less, one with another setting, something server-wide. */
+  offset = log_len (daemon);
   reload (daemon,
           "\"redirect_404_to\": \"http://example.org/\"",
           SP_DAEMON_PUSH ("one", ", \"burst_ms\": 500"));
+  assert_told (daemon, offset, "stream removed, by SIGHUP");
+  assert_told (daemon, offset, "stream changed, by SIGHUP");
   sp_watcher_wait_end (goes, 10);
   sp_watcher_wait_more (stays, 10, 10);
   g_assert_cmpuint (status_of (daemon, "/streams/two"), ==, 302);

@@ -281,6 +281,30 @@ wait_above (SpDaemon *daemon, gint64 n)
                   sp_daemon_n_descriptors (daemon));
 }
 
+static gboolean
+has_event (SpDaemon *daemon, const char *kind)
+{
+  g_autofree char *path
+      = g_strconcat ("/admin/events?format=json&kinds=", kind, NULL);
+  g_autoptr (JsonNode) node = sp_daemon_get (daemon, path);
+  JsonArray *events
+      = json_object_get_array_member (json_node_get_object (node), "events");
+
+  return json_array_get_length (events) > 0;
+}
+
+static void
+wait_event (SpDaemon *daemon, const char *kind)
+{
+  gint64 until_us = g_get_monotonic_time () + DEADLINE_S * G_USEC_PER_SEC;
+
+  while (!has_event (daemon, kind))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, until_us);
+      g_usleep (50000);
+    }
+}
+
 /* Every descriptor for media is taken, and as many wait outside: the admin port
  * answers, and still kicks. */
 static void
@@ -306,6 +330,7 @@ test_full (void)
           daemon, i % 2 == 0 ? "/admin/status" : "/admin/clients");
     }
   wait_above (daemon, 20);
+  wait_event (daemon, "accept_paused");
   G_GNUC_UNUSED g_autoptr (JsonNode) kicked = sp_daemon_rest (
       daemon, "POST", "/admin/kick", "{\"stream\": \"one\"}", NULL, &status);
   g_assert_cmpuint (status, ==, 200);

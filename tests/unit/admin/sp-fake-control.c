@@ -122,6 +122,16 @@ hold_or_answer (SpFakeControl *fake, GTask *task)
     answer (fake, task);
 }
 
+static gboolean
+matches (const SpClientFilter *filter, const SpClientInfo *info)
+{
+  g_autoptr (GInetAddress) address
+      = g_inet_address_new_from_string (info->address);
+
+  return sp_client_filter_matches (
+      filter, info->id, info->stream, address, info->external_id);
+}
+
 static void
 list_clients (gpointer self,
               const SpClientFilter *filter,
@@ -134,7 +144,7 @@ list_clients (gpointer self,
       = g_ptr_array_new_with_free_func ((GDestroyNotify)sp_client_info_free);
 
   for (guint i = 0; i < fake->clients->len; i++)
-    if (sp_client_filter_matches (filter, fake->clients->pdata[i]))
+    if (matches (filter, fake->clients->pdata[i]))
       g_ptr_array_add (found, sp_fake_copy_client (fake->clients->pdata[i]));
   g_task_set_task_data (task, found, (GDestroyNotify)g_ptr_array_unref);
   hold_or_answer (fake, task);
@@ -160,7 +170,7 @@ kick (gpointer self,
   fake->n_kicks++;
   fake->ban_s = ban_s;
   for (guint i = before; i > 0; i--)
-    if (sp_client_filter_matches (filter, fake->clients->pdata[i - 1]))
+    if (matches (filter, fake->clients->pdata[i - 1]))
       g_ptr_array_remove_index (fake->clients, i - 1);
   g_task_set_source_tag (task, GUINT_TO_POINTER (before - fake->clients->len));
   hold_or_answer (fake, task);

@@ -218,6 +218,15 @@ on_kicked (gpointer data, gpointer result)
   crowd->house.answers++;
 }
 
+static void
+assert_meant (const FilterRow *row, const SpClientInfo *info)
+{
+  if (row->stream != NULL)
+    g_assert_cmpint (g_ascii_strcasecmp (info->stream, row->stream), ==, 0);
+  if (row->external_id != NULL)
+    g_assert_cmpstr (info->external_id, ==, row->external_id);
+}
+
 /* Listed, and then kicked, and only those. */
 static void
 test_filter (gconstpointer data)
@@ -238,8 +247,7 @@ test_filter (gconstpointer data)
   sp_net_wait_listed (&crowd.house);
   g_assert_cmpuint (crowd.house.listed->len, ==, row->found);
   for (guint i = 0; i < crowd.house.listed->len; i++)
-    g_assert_true (
-        sp_client_filter_matches (&filter, crowd.house.listed->pdata[i]));
+    assert_meant (row, crowd.house.listed->pdata[i]);
   for (guint i = 0; i < SP_NET_WORKERS; i++)
     sp_worker_kick (crowd.house.workers[i],
                     &filter,

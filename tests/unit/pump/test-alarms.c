@@ -358,6 +358,30 @@ test_pump_limit (void)
   assert_told (&house, 0, "limit_over");
 }
 
+/* One event a minute, for all pauses since the last one. */
+static void
+test_pauses (void)
+{
+  g_auto (House) house;
+  SpPumpInfo info = { .connections = 40, .descriptor_limit = 64 };
+
+  house_init (&house);
+  sp_alarms_pump (house.alarms, &info, house.now_us);
+  assert_told (&house, 0, "");
+  sp_stats_add (SP_PUMP_accept_pauses, 1);
+  sp_alarms_pump (house.alarms, &info, house.now_us + S);
+  assert_told (&house, 0, "accept_paused");
+  g_assert_cmpuint (house.last->repeats, ==, 1);
+  sp_stats_add (SP_PUMP_accept_pauses, 3);
+  sp_alarms_pump (house.alarms, &info, house.now_us + 60 * S);
+  assert_told (&house, 0, "");
+  sp_alarms_pump (house.alarms, &info, house.now_us + 61 * S);
+  assert_told (&house, 0, "accept_paused");
+  g_assert_cmpuint (house.last->repeats, ==, 3);
+  sp_alarms_pump (house.alarms, &info, house.now_us + 200 * S);
+  assert_told (&house, 0, "");
+}
+
 static void
 test_forget (void)
 {
@@ -386,6 +410,7 @@ main (int argc, char **argv)
   g_test_add_func ("/alarms/dropped", test_dropped);
   g_test_add_func ("/alarms/certs", test_certs);
   g_test_add_func ("/alarms/pump-limit", test_pump_limit);
+  g_test_add_func ("/alarms/accept-paused", test_pauses);
   g_test_add_func ("/alarms/forget", test_forget);
   return g_test_run ();
 }
