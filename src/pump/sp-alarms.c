@@ -20,6 +20,7 @@
 typedef struct
 {
   char *label; /* of the source that feeds it; NULL: none */
+  guint rank;  /* of that, or of the last one */
   guint64 header_changes;
   SpLogLimit source_limit;
   SpLogLimit header_limit;
@@ -138,7 +139,7 @@ look_at_source (SpAlarms *alarms,
                             "source up: %s%s",
                             info->source_label,
                             info->source_rank > 0 ? " (fallback)" : "");
-      event->source_index = info->source_rank + 1;
+      told->rank = info->source_rank;
     }
   else
     event = sp_event_new (SP_EVENT_source_down,
@@ -147,6 +148,7 @@ look_at_source (SpAlarms *alarms,
                           before,
                           info->source_error != NULL ? info->source_error
                                                      : "it has ended");
+  event->source_index = told->rank + 1;
   post (alarms, info, event);
 }
 

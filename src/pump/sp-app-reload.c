@@ -32,6 +32,7 @@ apply_change (SpApp *app, const SpConfigChange *change)
       sp_app_set_access_log (app);
       return;
     case SP_CONFIG_WATCH:
+      sp_app_look_at_certs (app);
       return;
     case SP_CONFIG_STREAM_REMOVED:
     case SP_CONFIG_STREAM_POLICY:

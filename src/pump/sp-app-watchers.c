@@ -62,13 +62,23 @@ sp_app_set_access_log (SpApp *app)
     sp_log (G_LOG_LEVEL_WARNING, NULL, "%s", error->message);
 }
 
+/* Those who watched were sent away, and the canary was one of them. */
+static gboolean
+is_down (SpStream *stream)
+{
+  SpStreamPolicy policy;
+
+  sp_stream_get_policy (stream, &policy);
+  return !policy.is_enabled;
+}
+
 static void
 on_canary (const char *path, const SpCanaryInfo *info, gpointer user_data)
 {
   SpApp *app = user_data;
   g_autoptr (SpStream) stream = sp_registry_lookup (app->registry, path);
 
-  if (stream == NULL)
+  if (stream == NULL || is_down (stream))
     return;
   sp_stream_set_canary (stream, info);
   sp_app_look_at_stream (app, stream);

@@ -98,6 +98,10 @@ test_source (void)
   set_source (&house, "file slate.asf", SP_HEALTH_OK);
   assert_told (&house, 1, "source_up");
   g_assert_cmpuint (house.last->source_index, ==, 2);
+  house.info->source_rank = 0;
+  set_source (&house, NULL, SP_HEALTH_ABSENT);
+  assert_told (&house, 5, "source_down");
+  g_assert_cmpuint (house.last->source_index, ==, 2);
 }
 
 static void
