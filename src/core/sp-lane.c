@@ -69,23 +69,22 @@ sp_lane_deliver (gpointer target, gpointer payload)
   sp_stream_unref (lane->stream);
 }
 
+/* At the head: whoever is new there is not met by a pass that runs. */
 static void
-link_ready (SpLane *lane, SpViewer *viewer)
+link_viewer (SpViewer **list, SpViewer *viewer)
 {
-  viewer->is_blocked = FALSE;
-  viewer->next = NULL;
-  viewer->prev = lane->ready_tail;
-  if (lane->ready_tail != NULL)
-    lane->ready_tail->next = viewer;
-  else
-    lane->ready = viewer;
-  lane->ready_tail = viewer;
-  lane->n_ready++;
+  viewer->prev = NULL;
+  viewer->next = *list;
+  if (*list != NULL)
+    (*list)->prev = viewer;
+  *list = viewer;
 }
 
 static void
 unlink_viewer (SpLane *lane, SpViewer *viewer)
 {
+  if (lane->pass == viewer)
+    lane->pass = viewer->next;
   if (viewer->prev != NULL)
     viewer->prev->next = viewer->next;
   else if (viewer->is_blocked)
@@ -94,12 +93,6 @@ unlink_viewer (SpLane *lane, SpViewer *viewer)
     lane->ready = viewer->next;
   if (viewer->next != NULL)
     viewer->next->prev = viewer->prev;
-  else if (!viewer->is_blocked)
-    lane->ready_tail = viewer->prev;
-  if (!viewer->is_blocked)
-    lane->n_ready--;
-  viewer->prev = NULL;
-  viewer->next = NULL;
 }
 
 void
@@ -107,7 +100,7 @@ sp_lane_join (SpLane *lane, SpViewer *viewer, gint64 now_us)
 {
   viewer->lane = lane;
   sp_viewer_join (viewer, lane->ring, now_us, lane->burst_us);
-  link_ready (lane, viewer);
+  link_viewer (&lane->ready, viewer);
   lane->n_viewers++;
 }
 
@@ -126,10 +119,7 @@ sp_lane_block (SpLane *lane, SpViewer *viewer)
     return;
   unlink_viewer (lane, viewer);
   viewer->is_blocked = TRUE;
-  viewer->next = lane->blocked;
-  if (lane->blocked != NULL)
-    lane->blocked->prev = viewer;
-  lane->blocked = viewer;
+  link_viewer (&lane->blocked, viewer);
 }
 
 void
@@ -138,19 +128,28 @@ sp_lane_unblock (SpLane *lane, SpViewer *viewer)
   if (!viewer->is_blocked)
     return;
   unlink_viewer (lane, viewer);
-  link_ready (lane, viewer);
+  viewer->is_blocked = FALSE;
+  link_viewer (&lane->ready, viewer);
 }
 
-/** sp_lane_rotate: (nullable) (transfer none): the viewer that was at the head.
- */
-SpViewer *
-sp_lane_rotate (SpLane *lane)
+void
+sp_lane_begin_pass (SpLane *lane)
 {
-  SpViewer *viewer = lane->ready;
+  lane->pass = lane->ready;
+  lane->unsent_bytes = 0;
+  lane->due_us = 0;
+}
+
+/** sp_lane_visit_next: what is joined or unblocked meanwhile is not among them;
+ * what leaves or blocks is left out. */
+SpViewer *
+sp_lane_visit_next (SpLane *lane)
+{
+  SpViewer *viewer = lane->pass;
 
   if (viewer == NULL)
     return NULL;
-  unlink_viewer (lane, viewer);
-  link_ready (lane, viewer);
+  lane->pass = viewer->next;
+  __builtin_prefetch (viewer->next);
   return viewer;
 }

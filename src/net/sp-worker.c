@@ -118,7 +118,7 @@ serve_lanes (SpWorker *worker)
       gboolean is_late = FALSE;
 
       lane->is_dirty = FALSE;
-      if (lane->pass_left > 0 || (lane->due_us != 0 && lane->due_us <= now_us))
+      if (lane->pass != NULL || (lane->due_us != 0 && lane->due_us <= now_us))
         is_late = !sp_fanout_lane (worker, lane, &sends, until_us);
       /* The rest of a pass is not another one: that is due in its time. */
       if (is_late || lane->due_us != 0)
@@ -262,6 +262,7 @@ sp_worker_new (guint index,
   worker->mail = sp_mailbox_attach (worker->mailbox, worker->context);
   worker->epoll
       = sp_epoll_source_new (on_event, after_events, worker, worker->context);
+  worker->plan.runs = sp_runs_new ();
   g_queue_init (&worker->unread);
   worker->thread = g_thread_new (name, run, worker);
   return worker;
@@ -320,6 +321,7 @@ sp_worker_free (SpWorker *worker)
   sp_epoll_source_free (worker->epoll);
   g_main_loop_unref (worker->loop);
   g_main_context_unref (worker->context);
+  sp_runs_free (worker->plan.runs);
   g_free (worker);
 }
 
