@@ -14,7 +14,8 @@ sp_lane_init (SpLane *lane, SpStream *stream, const SpLaneHost *host)
 {
   *lane = (SpLane){ .stream = stream,
                     .host = *host,
-                    .ring = sp_ring_new (RING_BYTES, G_USEC_PER_SEC) };
+                    .ring = sp_ring_new (RING_BYTES, G_USEC_PER_SEC),
+                    .is_armed = TRUE };
 }
 
 void
@@ -40,6 +41,41 @@ sp_lane_set_policy (gpointer target, gpointer payload)
                       MAX (burst_us, lane->rules.slow_us) + G_USEC_PER_SEC);
 }
 
+gboolean
+sp_lane_is_armed (SpLane *lane)
+{
+  return __atomic_load_n (&lane->is_armed, __ATOMIC_SEQ_CST);
+}
+
+void
+sp_lane_arm (SpLane *lane)
+{
+  __atomic_store_n (&lane->is_armed, TRUE, __ATOMIC_SEQ_CST);
+}
+
+void
+sp_lane_disarm (SpLane *lane)
+{
+  __atomic_store_n (&lane->is_armed, FALSE, __ATOMIC_SEQ_CST);
+}
+
+/** sp_lane_post: looks at the lane again when the packet is in the box: either
+ * the worker, which disarms and then drains, finds it there, or it is woken. */
+void
+sp_lane_post (SpLane *lane, SpPacket *packet)
+{
+  gboolean is_urgent = packet->meta.kind != SP_PACKET_DATA
+                       || lane->quiet_bytes + packet->len >= FLUSH_BYTES;
+
+  lane->quiet_bytes += packet->len;
+  sp_stream_ref (lane->stream);
+  sp_mailbox_post_quietly (lane->host.mailbox, sp_lane_deliver, lane, packet);
+  if (!is_urgent && sp_lane_is_armed (lane))
+    return;
+  lane->quiet_bytes = 0;
+  sp_mailbox_wake (lane->host.mailbox);
+}
+
 static void
 make_due (SpLane *lane, gint64 due_us)
 {
@@ -61,7 +97,10 @@ sp_lane_deliver (gpointer target, gpointer payload)
   lane->unsent_bytes += packet->len;
   sp_ring_append (lane->ring, packet);
   if (lane->n_viewers == 0)
-    lane->unsent_bytes = 0;
+    {
+      lane->unsent_bytes = 0;
+      sp_lane_arm (lane);
+    }
   else if (is_end || lane->unsent_bytes >= FLUSH_BYTES)
     make_due (lane, arrived_us);
   else
@@ -101,7 +140,10 @@ sp_lane_join (SpLane *lane, SpViewer *viewer, gint64 now_us)
   viewer->lane = lane;
   sp_viewer_join (viewer, lane->ring, now_us, lane->burst_us);
   link_viewer (&lane->ready, viewer);
-  lane->n_viewers++;
+  if (lane->n_viewers++ > 0)
+    return;
+  sp_lane_disarm (lane);
+  sp_mailbox_wake (lane->host.mailbox);
 }
 
 void
@@ -110,6 +152,8 @@ sp_lane_leave (SpLane *lane, SpViewer *viewer)
   unlink_viewer (lane, viewer);
   lane->n_viewers--;
   viewer->lane = NULL;
+  if (lane->n_viewers == 0)
+    sp_lane_arm (lane);
 }
 
 void

@@ -21,6 +21,9 @@ struct _SpLane
   gint64 flush_us;
   gint64 due_us;      /* next pass; 0: nothing to send */
   gsize unsent_bytes; /* since the last pass */
+  gint is_armed;      /* atomic: data need not wake the worker: it will look in
+                         time by itself, or there is nobody to wait for them */
+  gsize quiet_bytes;  /* of the publishing side: posted since it last woke */
   SpLane *next_dirty; /* the worker's list */
   gboolean is_dirty;
   gboolean is_mass_lag; /* as the last sweep found it */
@@ -36,6 +39,14 @@ void sp_lane_clear (SpLane *lane);
 void sp_lane_deliver (gpointer lane, gpointer packet);
 /* Mail: @lane, SpStreamPolicy (transfer full). */
 void sp_lane_set_policy (gpointer lane, gpointer policy);
+/* Whatever thread publishes; one at a time. Sends @packet (transfer full) to
+ * sp_lane_deliver(), and wakes the worker if that cannot wait. */
+void sp_lane_post (SpLane *lane, SpPacket *packet);
+/* The worker: from here on data wake it, or do not. After the first it drains
+ * its mailbox before it counts on having all. */
+void sp_lane_disarm (SpLane *lane);
+void sp_lane_arm (SpLane *lane);
+gboolean sp_lane_is_armed (SpLane *lane);
 /* @viewer is initialised; it begins ready, with the header. */
 void sp_lane_join (SpLane *lane, SpViewer *viewer, gint64 now_us);
 void sp_lane_leave (SpLane *lane, SpViewer *viewer);
