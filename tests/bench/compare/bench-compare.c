@@ -49,7 +49,9 @@ show (JsonObject *result, const CompareScenario *scenario, CompareKind kind)
            compare_metric (result, "rate"),
            compare_metric (result, "memory"),
            compare_metric (result, "harmed"),
-           compare_is_held (result) ? "" : " (not held)");
+           scenario->manner == COMPARE_LARGEST && !compare_is_held (result)
+               ? " (not held)"
+               : "");
 }
 
 /* FALSE: there is no time left for it, or it has failed. */

@@ -8,14 +8,22 @@
 
 #define TICK_MS 20
 #define WARMUP_S 3
-#define START_S 3 /* of server and source */
+#define WARMUP_LARGEST_S 6 /* what joins got at once must have drained */
+#define START_S 3          /* of server and source */
 #define GRACE_S 60
 #define LOAD_FILE "load.json"
+
+static guint
+warmup_s (const CompareScenario *scenario)
+{
+  return scenario->manner == COMPARE_LARGEST ? WARMUP_LARGEST_S : WARMUP_S;
+}
 
 guint
 compare_run_seconds (const CompareScenario *scenario, guint viewers)
 {
-  return START_S + viewers / scenario->ramp + WARMUP_S + scenario->seconds;
+  return START_S + viewers / scenario->ramp + warmup_s (scenario)
+         + scenario->seconds;
 }
 
 static void
@@ -37,7 +45,7 @@ load_command (const CompareScenario *scenario,
   g_ptr_array_add (argv, g_strdup (STREAM_PUMP_LOAD));
   add_option (argv, "--viewers", viewers);
   add_option (argv, "--seconds", scenario->seconds);
-  add_option (argv, "--warmup", WARMUP_S);
+  add_option (argv, "--warmup", warmup_s (scenario));
   add_option (argv, "--ramp", scenario->ramp);
   add_option (argv, "--pid", (guint)compare_process_pid (server->server));
   g_ptr_array_add (argv, g_strdup ("--json"));

@@ -8,6 +8,7 @@
 #define RAMP 2500         /* viewers that join in a second */
 #define RAMP_TLS 400      /* handshakes cost much */
 #define SECONDS 8         /* of a window */
+#define SECONDS_SLOW 15   /* until the slow ones' buffers are full */
 #define RUNS 5            /* of which the median counts */
 #define RUNS_CURVE 3      /* of a point in a plot */
 #define DESCRIPTORS 19900 /* viewers that a process can have here */
@@ -55,8 +56,10 @@ const CompareScenario compare_scenarios[] = {
   LIMIT ("limit-8mbit-100", 1000, 8000, 100),
   LIMIT ("limit-8mbit-250", 1000, 8000, 250),
 
-  { "peers", "peers", COMPARE_PLAIN, PEERS, 1000, FEED (1000, PACKET, 1, 100),
-    1000, SECONDS, RUNS, NULL },
+  { "peers-100", "peers", COMPARE_PLAIN, PEERS, 1000,
+    FEED (1000, PACKET, 1, 100), RAMP, SECONDS, RUNS, NULL },
+  { "peers-250", "peers", COMPARE_PLAIN, PEERS, 1000,
+    FEED (1000, PACKET, 1, 250), RAMP, SECONDS, RUNS, NULL },
 
   ONE ("minute", "minute", COMPARE_PLAIN, 10000, 60, 3, NULL),
   { "largest-100", "largest", COMPARE_LARGEST, BOTH, DESCRIPTORS,
@@ -64,10 +67,10 @@ const CompareScenario compare_scenarios[] = {
   { "largest-250", "largest", COMPARE_LARGEST, BOTH, DESCRIPTORS,
     FEED (1000, PACKET, 1, 250), RAMP, SECONDS, 1, NULL },
 
-  ONE ("good-800", "good", COMPARE_PLAIN, 800, SECONDS, RUNS, NULL),
-  ONE ("slow-20", "slow", COMPARE_PLAIN, 1000, SECONDS, RUNS, "--slow 20 --slow-kbps 500"),
-  ONE ("good-500", "good", COMPARE_PLAIN, 500, SECONDS, RUNS, NULL),
-  ONE ("stalled-1000", "stalled", COMPARE_PLAIN, 500, SECONDS, RUNS, "--stalled 1000"),
+  ONE ("good-800", "good", COMPARE_PLAIN, 800, SECONDS_SLOW, RUNS, NULL),
+  ONE ("slow-20", "slow", COMPARE_PLAIN, 1000, SECONDS_SLOW, RUNS, "--slow 20 --slow-kbps 500"),
+  ONE ("good-500", "good", COMPARE_PLAIN, 500, SECONDS_SLOW, RUNS, NULL),
+  ONE ("stalled-1000", "stalled", COMPARE_PLAIN, 500, SECONDS_SLOW, RUNS, "--stalled 1000"),
   ONE ("stalled-kernel", "kernel", COMPARE_KERNEL, 100, 20, 3, "--stalled 100"),
   ONE ("join", "join", COMPARE_PLAIN, 5000, 10, RUNS, "--churn 10"),
 
