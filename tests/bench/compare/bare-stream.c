@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #define RING_SECONDS 16
-#define RING_BYTES_MIN (256 * 1024)
+#define RING_BYTES_MIN (2 * 1024 * 1024)
 #define FRAME_HEAD 12    /* MS-WMSP 2.2.3.1: framing header and preheader */
 #define PREHEADER 8      /* what PacketSize counts besides the payload */
 #define FLAG_WHOLE 0x0c  /* a header that is its own first and last part */
@@ -46,9 +46,8 @@ put_stamp (guint8 *at, gint64 due_us, guint32 number, guint32 length)
 }
 
 static guint8 *
-map_twice (gsize bytes)
+map_twice (int fd, gsize bytes)
 {
-  int fd = memfd_create ("bare-ring", MFD_CLOEXEC);
   guint8 *ring;
 
   if (fd < 0 || ftruncate (fd, (off_t)bytes) < 0)
@@ -63,7 +62,6 @@ map_twice (gsize bytes)
               0)
         == MAP_FAILED)
       ring = MAP_FAILED;
-  close (fd);
   if (ring == MAP_FAILED)
     g_error ("a ring of %" G_GSIZE_FORMAT " bytes cannot be mapped", bytes);
   return ring;
@@ -106,7 +104,8 @@ bare_stream_new (const BareRules *rules, gint64 start_us)
   stream->ring_bytes = RING_BYTES_MIN;
   while (stream->ring_bytes < wanted)
     stream->ring_bytes *= 2;
-  stream->ring = map_twice (stream->ring_bytes);
+  stream->ring_fd = memfd_create ("bare-ring", MFD_CLOEXEC);
+  stream->ring = map_twice (stream->ring_fd, stream->ring_bytes);
   stream->opening = make_opening (rules);
   return stream;
 }
@@ -114,6 +113,7 @@ bare_stream_new (const BareRules *rules, gint64 start_us)
 void
 bare_stream_free (BareStream *stream)
 {
+  close (stream->ring_fd);
   munmap (stream->ring, 2 * stream->ring_bytes);
   g_byte_array_unref (stream->opening);
   g_free (stream);

@@ -11,6 +11,7 @@ typedef struct
   guint kbps;        /* of media, of each stream */
   guint packet_size; /* bytes of media */
   gboolean is_raw;   /* packets alone, no MMSH frames */
+  gboolean is_file;  /* sendfile() out of the ring, without a copy */
 } BareRules;
 
 /** A stream which makes its own packets, each framed once for all viewers, in
@@ -20,6 +21,7 @@ typedef struct
 {
   const BareRules *rules;
   guint8 *ring;
+  int ring_fd;
   gsize ring_bytes; /* a power of two */
   gsize frame_bytes;
   GByteArray *opening; /* what a viewer gets first */
@@ -44,4 +46,11 @@ static inline const guint8 *
 bare_stream_at (const BareStream *stream, guint64 offset)
 {
   return stream->ring + (offset & (stream->ring_bytes - 1));
+}
+
+/* How far behind a viewer may be. */
+static inline gsize
+bare_stream_patience (const BareStream *stream)
+{
+  return stream->ring_bytes / 2;
 }

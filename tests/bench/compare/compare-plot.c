@@ -34,7 +34,7 @@ static gboolean
 is_curve (const CompareScenario *scenario)
 {
   return scenario->manner == COMPARE_PLAIN && scenario->kinds[0] == COMPARE_PUMP
-         && scenario->kinds[1] == COMPARE_BARE && scenario->n_kinds == 2
+         && scenario->kinds[1] == COMPARE_BARE && scenario->n_kinds <= 3
          && scenario->feed.kbps == PLOT_KBPS
          && scenario->feed.flush_ms == PLOT_FLUSH_MS;
 }

@@ -19,15 +19,15 @@
   }
 #define BOTH { COMPARE_PUMP, COMPARE_BARE }, 2
 #define BOTH_TLS { COMPARE_PUMP_TLS, COMPARE_BARE_TLS }, 2
-#define ALONE { COMPARE_PUMP }, 1
+#define LIMITS { COMPARE_PUMP, COMPARE_BARE, COMPARE_BARE_FILE }, 3
 #define PEERS                                                                  \
-  {                                                                            \
-    COMPARE_PUMP, COMPARE_BARE, COMPARE_CUBEMAP, COMPARE_ICECAST, COMPARE_VLC  \
-  },                                                                           \
-      5
+  { COMPARE_PUMP,    COMPARE_BARE,    COMPARE_BARE_FILE,                       \
+    COMPARE_CUBEMAP, COMPARE_ICECAST, COMPARE_VLC },                           \
+      6
+#define ALONE { COMPARE_PUMP }, 1
 #define LIMIT(name, viewers, rate, flush)                                      \
   {                                                                            \
-    name, "limit", COMPARE_PLAIN, BOTH, viewers,                               \
+    name, "limit", COMPARE_PLAIN, LIMITS, viewers,                             \
         FEED (rate, PACKET, 1, flush), RAMP, SECONDS, RUNS, NULL               \
   }
 #define CURVE(name, group, viewers, size, streams)                             \
@@ -104,6 +104,8 @@ const CompareClaim compare_claims[] = {
     "cpu", COMPARE_PUMP, COMPARE_BARE, NULL, 1.15, FALSE },
   { "limit", "p99 lateness against the bare loop", COMPARE_RATIO,
     "p99", COMPARE_PUMP, COMPARE_BARE, NULL, 1.15, FALSE },
+  { "limit", "CPU per GB against the bare loop with sendfile", COMPARE_RATIO,
+    "cpu", COMPARE_PUMP, COMPARE_BARE_FILE, NULL, 1.15, FALSE },
   { "peers", "CPU per GB against icecast2", COMPARE_RATIO,
     "cpu", COMPARE_PUMP, COMPARE_ICECAST, NULL, 0.25, FALSE },
   { "peers", "CPU per GB against VLC", COMPARE_RATIO,

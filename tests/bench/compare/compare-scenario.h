@@ -18,7 +18,7 @@ typedef struct
   const char *name;
   const char *group; /* claims and tables are made for groups */
   CompareManner manner;
-  CompareKind kinds[5]; /* in the order in which they take turns */
+  CompareKind kinds[6]; /* in the order in which they take turns */
   guint n_kinds;
   guint viewers; /* LARGEST: the most that are tried */
   CompareFeed feed;

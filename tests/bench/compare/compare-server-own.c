@@ -133,18 +133,20 @@ compare_start_bare_process (CompareServer *server,
   g_autofree char *streams = g_strdup_printf ("%u", feed->n_streams);
   g_autofree char *flush
       = g_strdup_printf ("%u", is_origin ? 0 : feed->flush_ms);
-  const char *argv[] = { BENCH_BARE,
-                         "--flush-ms",
-                         flush,
-                         "--kbps",
-                         kbps,
-                         "--packet-size",
-                         size,
-                         "--streams",
-                         streams,
-                         "--framing",
-                         is_origin ? "raw" : "mmsh",
-                         NULL };
+  const char *argv[]
+      = { BENCH_BARE,
+          "--flush-ms",
+          flush,
+          "--kbps",
+          kbps,
+          "--packet-size",
+          size,
+          "--streams",
+          streams,
+          "--framing",
+          is_origin ? "raw" : "mmsh",
+          server->kind == COMPARE_BARE_FILE ? "--sendfile" : NULL,
+          NULL };
   g_autoptr (CompareProcess) process
       = compare_process_start (argv, server->folder, FALSE, error);
 
