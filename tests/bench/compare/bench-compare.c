@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SEARCH_RUNS 8 /* about as many for the end of one */
+
 /* Runs servers against each other under the load client, keeps the figures and
  * makes a document of them. */
 
@@ -144,15 +146,28 @@ is_chosen (const Options *options, const CompareScenario *scenario)
 static int
 list (void)
 {
+  guint total_s = 0;
+
   for (guint i = 0; i < compare_n_scenarios; i++)
-    g_print ("%-16s %-12s %5u viewers, %5u kbit/s, flush %3u ms, %u x %u s\n",
-             compare_scenarios[i].name,
-             compare_scenarios[i].group,
-             compare_scenarios[i].viewers,
-             compare_scenarios[i].feed.kbps,
-             compare_scenarios[i].feed.flush_ms,
-             compare_scenarios[i].runs,
-             compare_scenarios[i].seconds);
+    {
+      const CompareScenario *scenario = &compare_scenarios[i];
+      guint n_runs = scenario->runs * scenario->n_kinds;
+      guint seconds = compare_run_seconds (scenario, scenario->viewers);
+
+      if (scenario->manner == COMPARE_LARGEST)
+        n_runs *= SEARCH_RUNS;
+      total_s += n_runs * seconds;
+      g_print ("%-16s %-12s %5u viewers, %4u kbit/s, flush %3u ms: %2u runs, "
+               "%4u s\n",
+               scenario->name,
+               scenario->group,
+               scenario->viewers,
+               scenario->feed.kbps,
+               scenario->feed.flush_ms,
+               n_runs,
+               n_runs * seconds);
+    }
+  g_print ("in all about %u minutes\n", total_s / 60);
   return EXIT_SUCCESS;
 }
 

@@ -7,9 +7,9 @@
 #include "compare-watch.h"
 
 #define TICK_MS 20
-#define WARMUP_S 3
+#define WARMUP_S 2
 #define WARMUP_LARGEST_S 6 /* what joins got at once must have drained */
-#define START_S 3          /* of server and source */
+#define START_S 1          /* of server and source */
 #define GRACE_S 60
 #define LOAD_FILE "load.json"
 
@@ -95,7 +95,7 @@ new_result (const CompareScenario *scenario, CompareKind kind, guint viewers)
 {
   JsonObject *result = json_object_new ();
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *date = g_date_time_format_iso8601 (now);
+  g_autofree char *date = g_date_time_format (now, "%F %R UTC");
   g_autofree char *commit = compare_commit ();
   const CompareFeed *feed = &scenario->feed;
 

@@ -25,9 +25,9 @@
     COMPARE_CUBEMAP, COMPARE_ICECAST, COMPARE_VLC },                           \
       6
 #define ALONE { COMPARE_PUMP }, 1
-#define LIMIT(name, viewers, rate, flush)                                      \
+#define LIMIT(name, servers, viewers, rate, flush)                             \
   {                                                                            \
-    name, "limit", COMPARE_PLAIN, LIMITS, viewers,                             \
+    name, "limit", COMPARE_PLAIN, servers, viewers,                            \
         FEED (rate, PACKET, 1, flush), RAMP, SECONDS, RUNS, NULL               \
   }
 #define CURVE(name, group, viewers, size, streams)                             \
@@ -43,18 +43,18 @@
 
 /* clang-format off */
 const CompareScenario compare_scenarios[] = {
-  LIMIT ("limit-1000-50", 1000, 1000, 50),
-  LIMIT ("limit-1000-100", 1000, 1000, 100),
-  LIMIT ("limit-1000-250", 1000, 1000, 250),
-  LIMIT ("limit-5000-50", 5000, 1000, 50),
-  LIMIT ("limit-5000-100", 5000, 1000, 100),
-  LIMIT ("limit-5000-250", 5000, 1000, 250),
-  LIMIT ("limit-10000-50", 10000, 1000, 50),
-  LIMIT ("limit-10000-100", 10000, 1000, 100),
-  LIMIT ("limit-10000-250", 10000, 1000, 250),
-  LIMIT ("limit-8mbit-50", 1000, 8000, 50),
-  LIMIT ("limit-8mbit-100", 1000, 8000, 100),
-  LIMIT ("limit-8mbit-250", 1000, 8000, 250),
+  LIMIT ("limit-1000-50", BOTH, 1000, 1000, 50),
+  LIMIT ("limit-1000-100", LIMITS, 1000, 1000, 100),
+  LIMIT ("limit-1000-250", LIMITS, 1000, 1000, 250),
+  LIMIT ("limit-5000-50", BOTH, 5000, 1000, 50),
+  LIMIT ("limit-5000-100", BOTH, 5000, 1000, 100),
+  LIMIT ("limit-5000-250", BOTH, 5000, 1000, 250),
+  LIMIT ("limit-10000-50", BOTH, 10000, 1000, 50),
+  LIMIT ("limit-10000-100", LIMITS, 10000, 1000, 100),
+  LIMIT ("limit-10000-250", LIMITS, 10000, 1000, 250),
+  LIMIT ("limit-8mbit-50", BOTH, 1000, 8000, 50),
+  LIMIT ("limit-8mbit-100", LIMITS, 1000, 8000, 100),
+  LIMIT ("limit-8mbit-250", BOTH, 1000, 8000, 250),
 
   { "peers-100", "peers", COMPARE_PLAIN, PEERS, 1000,
     FEED (1000, PACKET, 1, 100), RAMP, SECONDS, RUNS, NULL },
