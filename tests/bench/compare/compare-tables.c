@@ -49,21 +49,22 @@ static const struct
   const char *metric;
   const char *title;
   guint n_digits;
+  gboolean is_late; /* told by stamps */
 } columns[] = {
-  { "cpu", "CPU s/GB", 2 },
-  { "p50", "p50 ms", 0 },
-  { "p99", "p99 ms", 0 },
-  { "p999", "p99.9 ms", 0 },
-  { "late-max", "latest ms", 0 },
-  { "good-p99", "others' p99 ms", 0 },
-  { "first-p99", "first byte p99 ms", 1 },
-  { "rate", "Mbit/s", 0 },
-  { "memory", "memory KiB", 0 },
-  { "harmed", "lost, skipped, behind", 0 },
-  { "kernel", "KiB of a socket", 0 },
-  { "drift", "memory, end to middle", 3 },
-  { "unbalanced", "unaccounted", 0 },
-  { "descriptors-left", "descriptors left", 0 },
+  { "cpu", "CPU s/GB", 2, FALSE },
+  { "p50", "p50 ms", 0, TRUE },
+  { "p99", "p99 ms", 0, TRUE },
+  { "p999", "p99.9 ms", 0, TRUE },
+  { "late-max", "latest ms", 0, TRUE },
+  { "good-p99", "others' p99 ms", 0, TRUE },
+  { "first-p99", "first byte p99 ms", 1, FALSE },
+  { "rate", "Mbit/s", 0, FALSE },
+  { "memory", "memory KiB", 0, FALSE },
+  { "harmed", "lost, skipped, behind", 0, FALSE },
+  { "kernel", "KiB of a socket", 0, FALSE },
+  { "drift", "memory, end to middle", 3, FALSE },
+  { "unbalanced", "unaccounted", 0, FALSE },
+  { "descriptors-left", "descriptors left", 0, FALSE },
 };
 
 static gboolean
@@ -121,8 +122,10 @@ append_row (GString *text,
   for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
     if (is_in (metrics, columns[i].metric))
       append_number (text,
-                     compare_results_median (
-                         results, scenario->name, kind, columns[i].metric),
+                     columns[i].is_late && !compare_kind_is_stamped (kind)
+                         ? NAN
+                         : compare_results_median (
+                             results, scenario->name, kind, columns[i].metric),
                      columns[i].n_digits);
   g_string_append_c (text, '\n');
 }
