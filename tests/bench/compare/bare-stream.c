@@ -3,18 +3,17 @@
 
 #include "bare-stream.h"
 
+#include "sp-load-asf.h"
+
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define RING_SECONDS 16
 #define RING_BYTES_MIN (2 * 1024 * 1024)
-#define FRAME_HEAD 12    /* MS-WMSP 2.2.3.1: framing header and preheader */
-#define PREHEADER 8      /* what PacketSize counts besides the payload */
-#define FLAG_WHOLE 0x0c  /* a header that is its own first and last part */
-#define HEADER_BYTES 512 /* of the opaque header that $H carries */
-#define STAMP_BYTES 24
-#define STAMP_MAGIC "SPSTAMP1"
+#define FRAME_HEAD 12   /* MS-WMSP 2.2.3.1: framing header and preheader */
+#define PREHEADER 8     /* what PacketSize counts besides the payload */
+#define FLAG_WHOLE 0x0c /* a header that is its own first and last part */
 
 static void
 put_frame_head (
@@ -30,19 +29,6 @@ put_frame_head (
   at[8] = 0;
   at[9] = flags;
   memcpy (at + 10, &length, sizeof length);
-}
-
-static void
-put_stamp (guint8 *at, gint64 due_us, guint32 number, guint32 length)
-{
-  guint64 le_us = GUINT64_TO_LE ((guint64)due_us);
-  guint32 le_number = GUINT32_TO_LE (number);
-  guint32 le_length = GUINT32_TO_LE (length);
-
-  memcpy (at, STAMP_MAGIC, 8);
-  memcpy (at + 8, &le_us, sizeof le_us);
-  memcpy (at + 16, &le_number, sizeof le_number);
-  memcpy (at + 20, &le_length, sizeof le_length);
 }
 
 static guint8 *
@@ -79,13 +65,18 @@ make_opening (const BareRules *rules)
               "Cache-Control: no-cache\r\n"
               "Pragma: no-cache,client-id=1,features=\"broadcast\"\r\n\r\n";
   GByteArray *opening = g_byte_array_new ();
-  guint8 frame[FRAME_HEAD + HEADER_BYTES] = { 0 };
+  g_autoptr (GBytes) header
+      = sp_load_asf_header (rules->packet_size, rules->kbps);
+  gsize header_bytes;
+  const guint8 *data = g_bytes_get_data (header, &header_bytes);
+  guint8 frame[FRAME_HEAD];
 
   g_byte_array_append (opening, (const guint8 *)head, (guint)strlen (head));
   if (rules->is_raw)
     return opening;
-  put_frame_head (frame, 'H', 0, FLAG_WHOLE, HEADER_BYTES);
+  put_frame_head (frame, 'H', 0, FLAG_WHOLE, header_bytes);
   g_byte_array_append (opening, frame, sizeof frame);
+  g_byte_array_append (opening, data, (guint)header_bytes);
   return opening;
 }
 
@@ -107,6 +98,8 @@ bare_stream_new (const BareRules *rules, gint64 start_us)
   stream->ring_fd = memfd_create ("bare-ring", MFD_CLOEXEC);
   stream->ring = map_twice (stream->ring_fd, stream->ring_bytes);
   stream->opening = make_opening (rules);
+  stream->model = g_malloc (rules->packet_size);
+  sp_load_asf_packet (stream->model, rules->packet_size);
   return stream;
 }
 
@@ -116,6 +109,7 @@ bare_stream_free (BareStream *stream)
   close (stream->ring_fd);
   munmap (stream->ring, 2 * stream->ring_bytes);
   g_byte_array_unref (stream->opening);
+  g_free (stream->model);
   g_free (stream);
 }
 
@@ -153,6 +147,7 @@ bare_stream_make (BareStream *stream, gint64 now_us)
   while (packet_due (stream, stream->n_packets) <= now_us)
     {
       guint32 number = (guint32)stream->n_packets;
+      SpStamp stamp;
       guint8 *at = stream->ring
                    + (bare_stream_head (stream) & (stream->ring_bytes - 1));
 
@@ -161,8 +156,14 @@ bare_stream_make (BareStream *stream, gint64 now_us)
           put_frame_head (at, 'D', number, (guint8)number, size);
           at += FRAME_HEAD;
         }
-      put_stamp (at, packet_due (stream, number), number, (guint32)size);
-      memset (at + STAMP_BYTES, (guint8)number, size - STAMP_BYTES);
+      stamp = (SpStamp){ .sent_us = packet_due (stream, number),
+                         .number = number,
+                         .packet_bytes = (guint32)size };
+      memcpy (at, stream->model, size);
+      sp_load_asf_stamp (at,
+                         &stamp,
+                         (guint32)((stamp.sent_us - stream->start_us) / 1000),
+                         TRUE);
       stream->n_packets++;
     }
 }

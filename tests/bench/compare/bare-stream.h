@@ -25,6 +25,7 @@ typedef struct
   gsize ring_bytes; /* a power of two */
   gsize frame_bytes;
   GByteArray *opening; /* what a viewer gets first */
+  guint8 *model;       /* of a packet, without its stamp */
   gint64 start_us;     /* when packet 0 was due */
   guint64 n_packets;   /* made up to now */
   guint64 n_flushed;   /* of these the viewers were told of */

@@ -2,12 +2,10 @@
 #include "config.h"
 
 #include "bare-loop.h"
+#include "sp-load-asf.h"
 
 #include <signal.h>
 #include <stdlib.h>
-
-#define PACKET_MIN 24 /* the stamp */
-#define PACKET_MAX 65527
 
 /* The limit that a reflector is measured against: one thread, one epoll loop,
  * packets framed once, one send for a viewer and pass. It makes its packets
@@ -24,9 +22,9 @@ on_signal (int number)
 static gboolean
 is_sound (const BareRules *rules, int port, int n_streams)
 {
-  return rules->kbps > 0 && rules->packet_size >= PACKET_MIN
-         && rules->packet_size <= PACKET_MAX && port >= 0 && port <= G_MAXUINT16
-         && n_streams > 0;
+  return rules->kbps > 0 && rules->packet_size >= SP_LOAD_ASF_MIN_PACKET
+         && rules->packet_size <= SP_LOAD_ASF_MAX_PACKET && port >= 0
+         && port <= G_MAXUINT16 && n_streams > 0;
 }
 
 int

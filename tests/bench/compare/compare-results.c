@@ -175,7 +175,7 @@ compare_metric (JsonObject *result, const char *metric)
     { "p999", "load.late_ms.p999" },
     { "late-max", "load.late_ms.max" },
     { "good-p99", "load.good.late_ms.p99" },
-    { "first-p99", "load.first_byte_ms.p99" },
+    { "first-p99", "load.first_byte_window_ms.p99" },
     { "memory", "load.server.memory_kib_end" },
     { "rate", "load.rate_mbps" },
     { "load-cpu", "load.client_cpu_s" },
@@ -188,7 +188,9 @@ compare_metric (JsonObject *result, const char *metric)
 
   if (g_str_equal (metric, "harmed"))
     return number_at (result, "load.lost") + number_at (result, "load.skips")
-           + number_at (result, "load.behind");
+           + number_at (result, "load.behind")
+           + number_at (result, "load.refused")
+           + number_at (result, "load.bad_framing");
   for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
     if (g_str_equal (paths[i][0], metric))
       return number_at (result, paths[i][1]);

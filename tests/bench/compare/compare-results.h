@@ -40,7 +40,8 @@ char *compare_results_span (const CompareResults *results, const char *name);
  * GB; "p50", "p99", "p999", "late-max": lateness, ms; "good-p99": of viewers
  * that are neither slow nor stalled; "first-p99": first media byte, ms;
  * "memory": KiB; "rate": Mbit/s; "load-cpu": CPU-s of the load client;
- * "harmed": viewers lost or behind, and packets missed; "kernel": KiB of a
+ * "harmed": viewers lost, refused, badly served or behind, and
+ * packets missed; "kernel": KiB of a
  * socket; "drift", "unbalanced", "descriptors-left". */
 double compare_metric (JsonObject *result, const char *metric);
 /* All joined, nobody was lost, skipped or behind, and p99 is below 450 ms. */

@@ -50,11 +50,8 @@ load_command (const CompareScenario *scenario,
   add_option (argv, "--pid", (guint)compare_process_pid (server->server));
   g_ptr_array_add (argv, g_strdup ("--json"));
   g_ptr_array_add (argv, g_strdup (LOAD_FILE));
-  if (compare_kind_is_raw (server->kind))
-    {
-      g_ptr_array_add (argv, g_strdup ("--framing"));
-      g_ptr_array_add (argv, g_strdup ("raw"));
-    }
+  g_ptr_array_add (argv, g_strdup ("--framing"));
+  g_ptr_array_add (argv, g_strdup (compare_kind_framing (server->kind)));
   if (scenario->load_options != NULL)
     extra = g_strsplit (scenario->load_options, " ", -1);
   for (guint i = 0; extra != NULL && extra[i] != NULL; i++)

@@ -12,7 +12,7 @@ typedef struct
   const char *package;
   const char *program;
   CompareStart start;
-  gboolean is_raw;
+  const char *framing;
   gboolean is_stamped;
 } Kind;
 
@@ -20,26 +20,31 @@ static const Kind kinds[COMPARE_N_KINDS] = {
   [COMPARE_PUMP] = { .name = "pump",
                      .title = "Stream Pump",
                      .program = STREAM_PUMP,
+                     .framing = "mmsh",
                      .start = compare_start_pump,
                      .is_stamped = TRUE },
   [COMPARE_BARE] = { .name = "bare",
                      .title = "bare loop",
                      .program = BENCH_BARE,
+                     .framing = "loose",
                      .start = compare_start_bare,
                      .is_stamped = TRUE },
   [COMPARE_BARE_FILE] = { .name = "bare-file",
                           .title = "bare loop, sendfile",
                           .program = BENCH_BARE,
+                          .framing = "loose",
                           .start = compare_start_bare,
                           .is_stamped = TRUE },
   [COMPARE_PUMP_TLS] = { .name = "pump-tls",
                          .title = "Stream Pump, TLS",
                          .program = STREAM_PUMP,
+                         .framing = "mmsh",
                          .start = compare_start_pump_tls,
                          .is_stamped = TRUE },
   [COMPARE_BARE_TLS] = { .name = "bare-tls",
                          .title = "bare GnuTLS loop",
                          .program = BENCH_BARE_TLS,
+                         .framing = "loose",
                          .start = compare_start_bare_tls,
                          .is_stamped = TRUE },
   [COMPARE_CUBEMAP] = { .name = "cubemap",
@@ -47,19 +52,20 @@ static const Kind kinds[COMPARE_N_KINDS] = {
                         .package = "cubemap",
                         .program = "cubemap",
                         .start = compare_start_cubemap,
-                        .is_raw = TRUE,
+                        .framing = "raw",
                         .is_stamped = TRUE },
   [COMPARE_ICECAST] = { .name = "icecast",
                         .title = "icecast2 (raw HTTP)",
                         .package = "icecast2",
                         .program = "icecast2",
                         .start = compare_start_icecast,
-                        .is_raw = TRUE,
+                        .framing = "raw",
                         .is_stamped = TRUE },
   [COMPARE_VLC] = { .name = "vlc",
                     .title = "VLC, mmsh output",
                     .package = "vlc-bin",
                     .program = "vlc",
+                    .framing = "loose",
                     .start = compare_start_vlc },
 };
 
@@ -81,10 +87,10 @@ compare_kind_package (CompareKind kind)
   return kinds[kind].package;
 }
 
-gboolean
-compare_kind_is_raw (CompareKind kind)
+const char *
+compare_kind_framing (CompareKind kind)
 {
-  return kinds[kind].is_raw;
+  return kinds[kind].framing;
 }
 
 gboolean

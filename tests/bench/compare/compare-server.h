@@ -49,7 +49,8 @@ const char *compare_kind_name (CompareKind kind);
 /* For people, and the package it comes from (nullable: ours). */
 const char *compare_kind_title (CompareKind kind);
 const char *compare_kind_package (CompareKind kind);
-gboolean compare_kind_is_raw (CompareKind kind);
+/* How the load client is to read it: "mmsh", "loose" or "raw". */
+const char *compare_kind_framing (CompareKind kind);
 /* Its packets carry stamps: lateness can be told. */
 gboolean compare_kind_is_stamped (CompareKind kind);
 /* (nullable): the program it needs, when that is not there. */

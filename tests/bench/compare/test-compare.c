@@ -20,7 +20,8 @@ add (CompareResults *results,
   g_autofree char *text = g_strdup_printf (
       "{ \"scenario\": \"%s\", \"server\": \"%s\", \"viewers\": %u,"
       "  \"commit\": \"abc\", \"load\": { \"joined\": %u, \"lost\": %u,"
-      "  \"skips\": 0, \"behind\": 0, \"late_ms\": { \"p99\": 100 },"
+      "  \"skips\": 0, \"behind\": 0, \"refused\": 0, \"bad_framing\": 0,"
+      "   \"late_ms\": { \"p99\": 100 },"
       "  \"server\": { \"cpu_s_per_gb\": %.3f, \"memory_kib_end\": %u } } }",
       scenario,
       compare_kind_name (kind),

@@ -230,6 +230,8 @@ ask (SpLoadCrowd *crowd, SpLoadViewer *viewer)
 
   viewer->play_us = g_get_monotonic_time ();
   sp_load_reader_init (&viewer->reader, run->options->is_raw);
+  if (run->options->is_loose)
+    sp_load_reader_set_loose (&viewer->reader);
   if (!sp_load_viewer_ask (viewer, request, strlen (request)))
     {
       give_up (crowd, viewer, FALSE, g_strerror (errno));

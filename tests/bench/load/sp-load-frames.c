@@ -87,7 +87,8 @@ take_header (SpLoadFrames *frames, const guint8 *head)
 {
   guint8 flags = head[9];
 
-  if (frames->n_fragments == 0 && frames->has_header && !frames->is_changing)
+  if (frames->n_fragments == 0 && frames->has_header && !frames->is_changing
+      && !frames->is_loose)
     return refuse (frames, "$H without a $C before it");
   if (read_le (head + 4, 4) != frames->n_fragments)
     return refuse (frames, "$H with a wrong LocationId");
@@ -130,11 +131,11 @@ take_data (SpLoadFrames *frames, const guint8 *head, guint32 length)
     return refuse (frames, "$D before a whole $H");
   if (length == PREHEADER_LEN)
     return refuse (frames, "$D without payload");
-  if (head[9] != frames->next_flags)
+  if (head[9] != frames->next_flags && !frames->is_loose)
     return refuse (frames, "$D with AFFlags out of sequence");
-  if (frames->is_counting && jump > G_MAXINT32)
+  if (frames->is_counting && jump > G_MAXINT32 && !frames->is_loose)
     return refuse (frames, "$D with a LocationId that does not rise");
-  frames->packet.missed = frames->is_counting ? jump : 0;
+  frames->packet.missed = frames->is_counting && !frames->is_loose ? jump : 0;
   frames->next_flags++;
   frames->next_location += jump + 1;
   frames->is_counting = TRUE;

@@ -11,6 +11,7 @@
  * allocates nothing. */
 typedef struct
 {
+  gboolean is_loose : 1;    /* set by the owner: numbers are not judged */
   gboolean has_header : 1;  /* a whole $H */
   gboolean has_data : 1;    /* a $D has begun */
   gboolean is_counting : 1; /* a $D since the last header */

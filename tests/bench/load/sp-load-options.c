@@ -130,11 +130,13 @@ static gboolean
 take_framing (SpLoadOptions *options, const char *framing, GError **error)
 {
   options->is_raw = g_strcmp0 (framing, "raw") == 0;
-  if (framing == NULL || options->is_raw || strcmp (framing, "mmsh") == 0)
+  options->is_loose = g_strcmp0 (framing, "loose") == 0;
+  if (framing == NULL || options->is_raw || options->is_loose
+      || strcmp (framing, "mmsh") == 0)
     return TRUE;
   return sp_error_set (error,
                        SP_ERROR_CONFIG,
-                       _ ("--framing '%s' is neither mmsh nor raw"),
+                       _ ("--framing '%s' is neither mmsh, loose nor raw"),
                        framing);
 }
 
@@ -277,7 +279,7 @@ add_watch_entries (GOptionContext *context, SpLoadOptions *options, Raw *raw)
       0,
       G_OPTION_ARG_STRING,
       &raw->framing,
-      N_ ("mmsh, or raw for any other body"),
+      N_ ("mmsh; loose: its numbers are not judged; raw: any other body"),
       "NAME" },
     { "chunked",
       0,

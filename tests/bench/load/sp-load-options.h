@@ -26,6 +26,7 @@ typedef struct
   guint slow_buffer_bytes; /* 0: the kernel's */
   guint n_threads;
   gboolean is_raw;
+  gboolean is_loose; /* MMSH whose numbers are not judged */
   gboolean is_chunked;
   gboolean is_insecure;
   char *user_agent;

@@ -9,8 +9,6 @@
 
 #include "sp-error.h"
 
-#define UTIME_FIELD 11 /* behind the command of /proc/PID/stat: see proc(5) */
-
 /* /proc/@pid/@name (transfer full). */
 static char *
 read_file (pid_t pid, const char *name, GError **error)
@@ -21,24 +19,25 @@ read_file (pid_t pid, const char *name, GError **error)
   return g_file_get_contents (path, &text, NULL, error) ? text : NULL;
 }
 
-/* The command is in brackets and may itself hold any. */
+/* In nanoseconds, where stat counts in ticks of 10 ms: too coarse for a small
+ * server. A thread that has ended in between is not in the sum. */
 static gboolean
 add_cpu (SpLoadProcess *process, pid_t pid, GError **error)
 {
-  g_autofree char *text = read_file (pid, "stat", error);
-  char *at = text != NULL ? strrchr (text, ')') : NULL;
-  guint64 ticks;
+  g_autofree char *path = g_strdup_printf ("/proc/%d/task", (int)pid);
+  g_autoptr (GDir) dir = g_dir_open (path, 0, error);
+  const char *task;
 
-  if (text == NULL)
+  if (dir == NULL)
     return FALSE;
-  for (guint i = 0; at != NULL && i <= UTIME_FIELD; i++)
-    at = strchr (at + 1, ' ');
-  if (at == NULL)
-    return sp_error_set (
-        error, SP_ERROR_FAILED, "/proc/%d/stat makes no sense", (int)pid);
-  ticks = g_ascii_strtoull (at, &at, 10);
-  ticks += g_ascii_strtoull (at, NULL, 10);
-  process->cpu_s += (double)ticks / (double)sysconf (_SC_CLK_TCK);
+  while ((task = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *name = g_strconcat ("task/", task, "/schedstat", NULL);
+      g_autofree char *text = read_file (pid, name, NULL);
+
+      if (text != NULL)
+        process->cpu_s += (double)g_ascii_strtoull (text, NULL, 10) / 1e9;
+    }
   return TRUE;
 }
 

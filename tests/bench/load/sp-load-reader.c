@@ -12,6 +12,13 @@ sp_load_reader_init (SpLoadReader *reader, gboolean is_raw)
   sp_load_answer_init (&reader->answer);
 }
 
+void
+sp_load_reader_set_loose (SpLoadReader *reader)
+{
+  if (!reader->is_raw)
+    reader->frames.is_loose = TRUE;
+}
+
 static SpLoadVerdict
 take_body (SpLoadReader *reader,
            const guint8 *body,

@@ -24,6 +24,9 @@ typedef void (*SpLoadPacketFunc) (const SpLoadPacket *packet, gpointer data);
 
 /* @is_raw: any body at all with stamps in it, else MMSH. */
 void sp_load_reader_init (SpLoadReader *reader, gboolean is_raw);
+/* Right after that: AFFlags, LocationId and headers in between are not judged;
+ * VLC has one number for all its packets, and AFFlags that are always 0. */
+void sp_load_reader_set_loose (SpLoadReader *reader);
 /* Calls @on_packet for each packet that is whole now. END: the status is not
  * 200, or the stream is over. END and BAD are final. */
 SpLoadVerdict sp_load_reader_take (SpLoadReader *reader,
