@@ -21,6 +21,7 @@ struct _SpLane
   gint64 burst_us;
   gint64 flush_us;
   gint64 due_us;      /* next pass; 0: nothing to send */
+  gint64 pass_due_us; /* when the pass that is on was */
   gsize unsent_bytes; /* since the last pass */
   guint pass_left;    /* viewers still to visit in this pass */
   SpLane *next_dirty; /* the worker's list */

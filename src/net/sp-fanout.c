@@ -125,6 +125,7 @@ sp_fanout_lane (SpWorker *worker, SpLane *lane, guint *sends, gint64 until_us)
   if (lane->pass_left == 0)
     {
       lane->pass_left = lane->n_ready;
+      lane->pass_due_us = lane->due_us;
       lane->unsent_bytes = 0;
       lane->due_us = 0;
     }
@@ -146,6 +147,7 @@ sp_fanout_lane (SpWorker *worker, SpLane *lane, guint *sends, gint64 until_us)
   lane->pass_left = 0;
   if (is_behind)
     lane->due_us = now_us;
+  sp_worker_note_pass (worker, lane, sp_clock_now_us ());
   return TRUE;
 }
 

@@ -13,6 +13,7 @@
 #include "sp-drain.h"
 #include "sp-listener.h"
 #include "sp-mmsh-service.h"
+#include "sp-overload.h"
 #include "sp-pulse.h"
 #include "sp-source.h"
 #include "sp-stream-numbers.h"
@@ -45,7 +46,9 @@ struct _SpApp
   SpAlarms *alarms;
   SpStreamNumbers *numbers;
   SpPulse *pulse;
-  SpAgent *agent; /* NULL: SNMP is off */
+  SpOverloadMeter overload;
+  guint max_connections; /* of the media ports */
+  SpAgent *agent;        /* NULL: SNMP is off */
   SpCanary *canary;
   SpAccessLog *access;      /* NULL: not started yet */
   GHashTable *draining;     /* paths of streams that take no new clients */
@@ -86,6 +89,14 @@ void sp_app_renew_certificate (SpApp *app);
 void sp_app_start_streams (SpApp *app, SpConfig *config);
 void sp_app_change_stream (SpApp *app, const SpConfigChange *change);
 void sp_app_set_stream_policy (SpApp *app, const char *path);
+
+/* sp-app-overload.c */
+guint sp_app_max_connections (guint limit, guint others);
+void sp_app_overload_init (SpApp *app, guint descriptors);
+void sp_app_set_limits (SpApp *app);
+void sp_app_look_at_lateness (SpApp *app, gint64 now_us);
+void sp_app_look_at_resources (SpApp *app, const SpPumpInfo *info);
+void sp_app_fill_overload (SpApp *app, gint64 now_us, SpPumpInfo *info);
 
 /* sp-app-control.c */
 extern const SpControlClass sp_app_control;
