@@ -26,6 +26,7 @@ struct _SpLane
   guint pass_left;    /* viewers still to visit in this pass */
   SpLane *next_dirty; /* the worker's list */
   gboolean is_dirty;
+  guint n_lagging;      /* as the sweep counts them: half way to being slow */
   gboolean is_mass_lag; /* as the last sweep found it */
   gboolean is_swept;    /* in the list of lanes that the sweep looks at */
   SpLane *next_swept;
