@@ -11,6 +11,7 @@
 #include "sp-certs.h"
 #include "sp-config-diff.h"
 #include "sp-drain.h"
+#include "sp-heap.h"
 #include "sp-listener.h"
 #include "sp-mmsh-service.h"
 #include "sp-overload.h"
@@ -48,7 +49,8 @@ struct _SpApp
   SpPulse *pulse;
   SpOverloadMeter overload;
   guint max_connections; /* of the media ports */
-  SpAgent *agent;        /* NULL: SNMP is off */
+  SpHeap heap;
+  SpAgent *agent; /* NULL: SNMP is off */
   SpCanary *canary;
   SpAccessLog *access;      /* NULL: not started yet */
   GHashTable *draining;     /* paths of streams that take no new clients */

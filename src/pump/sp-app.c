@@ -98,7 +98,8 @@ on_tick (gpointer user_data)
   gint64 now_us = sp_clock_now_us ();
 
   for (guint i = 0; i < streams->len; i++)
-    sp_stream_tick (streams->pdata[i], now_us);
+    if (sp_stream_tick (streams->pdata[i], now_us))
+      sp_heap_note_freed (&app->heap, now_us);
   sp_mmsh_service_tick (app->service, now_us);
   sp_pulse_beat (app->pulse, now_us);
   sp_app_look_at_lateness (app, now_us);
@@ -122,6 +123,7 @@ on_look (gpointer user_data)
     sp_alarms_stream (app->alarms, infos->pdata[i], now_us);
   sp_app_pump_info (app, &info);
   sp_app_look_at_resources (app, &info);
+  sp_heap_look (&app->heap, now_us);
   sp_alarms_pump (app->alarms, &info, now_us);
   sp_app_look_at_drain (app);
   return G_SOURCE_CONTINUE;
