@@ -9,7 +9,9 @@ static void
 add_drain (JsonBuilder *builder, const SpPumpInfo *info, const SpAdminNow *now)
 {
   sp_json_build_string (builder, "state", sp_drain_state_name (info->drain));
-  sp_json_build_integer (builder, "viewers_remaining", info->clients);
+  sp_json_build_integer (builder,
+                         "viewers_remaining",
+                         info->drain == SP_DRAIN_SERVING ? 0 : info->clients);
   sp_admin_build_moment (builder, "deadline", info->drain_deadline_us, now);
   sp_json_build_text (builder, "redirect", info->drain_redirect);
   sp_json_build_text (builder, "reason", info->drain_reason);
