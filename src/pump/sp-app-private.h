@@ -85,7 +85,7 @@ void sp_app_set_proxy (SpApp *app);
 /* sp-app-open.c: ports and what they show */
 void sp_app_describe_certs (SpApp *app, GPtrArray *certs);
 void sp_app_look_at_certs (SpApp *app);
-void sp_app_renew_certificate (SpApp *app);
+gboolean sp_app_renew_certificate (SpApp *app);
 
 /* sp-app-streams.c */
 void sp_app_start_streams (SpApp *app, SpConfig *config);
