@@ -54,6 +54,7 @@ struct _SpApp
   SpCanary *canary;
   SpAccessLog *access;      /* NULL: not started yet */
   GHashTable *draining;     /* paths of streams that take no new clients */
+  GHashTable *down;         /* of those that were set down by an order */
   GPtrArray *leaving;       /* removed streams whose clients are not gone */
   SpStreamCounters retired; /* of those that are */
   SpDrain drain;
@@ -133,6 +134,7 @@ SpOrderResult sp_app_set_source (gpointer self,
                                  guint source_index,
                                  gboolean is_enabled,
                                  const char *by);
+SpConfig *sp_app_keep_down (SpApp *app, SpConfig *config);
 void sp_app_drain (gpointer self, const SpDrainOrder *order, const char *by);
 void sp_app_look_at_drain (SpApp *app);
 SpReloadReport *sp_app_reload (gpointer self, const char *by);

@@ -191,6 +191,8 @@ sp_app_reload (gpointer self, const char *by)
   app->tried_unix_us = g_get_real_time ();
   config = sp_config_reload (app->file, app->config, report->problems);
   if (config != NULL)
+    config = sp_app_keep_down (app, config);
+  if (config != NULL)
     accept_config (app, config, report, by);
   else
     {

@@ -57,6 +57,7 @@ sp_app_new (SpConfig *config, const char *file)
   app->numbers = sp_stream_numbers_new (state_folder ());
   app->pulse = sp_pulse_new (TICK_MS);
   app->draining = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  app->down = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   app->leaving
       = g_ptr_array_new_with_free_func ((GDestroyNotify)sp_stream_unref);
   app->certs
@@ -222,6 +223,7 @@ free_records (SpApp *app)
   sp_stream_numbers_free (app->numbers);
   sp_pulse_free (app->pulse);
   g_hash_table_unref (app->draining);
+  g_hash_table_unref (app->down);
   g_ptr_array_unref (app->certs);
   g_clear_object (&app->certificate);
   g_free (app->drain_redirect);

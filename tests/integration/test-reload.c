@@ -9,8 +9,80 @@
 #include "sp-test.h"
 
 #define A SP_DAEMON_PUSH ("a", "")
+#define B SP_DAEMON_PUSH ("b", "")
 #define NUMBERS "stream-numbers.json"
 #define DEADLINE_S 20
+
+static void
+order (SpDaemon *daemon, const char *method, const char *path, const char *body)
+{
+  guint status;
+  g_autoptr (JsonNode) answer
+      = sp_daemon_rest (daemon, method, path, body, NULL, &status);
+
+  g_assert_cmpuint (status, ==, 200);
+}
+
+static void
+reload (SpDaemon *daemon)
+{
+  order (daemon, "POST", "/admin/reload", "{}");
+}
+
+static void
+assert_state (SpDaemon *daemon, const char *state)
+{
+  g_autoptr (JsonNode) node = sp_daemon_get (daemon, "/admin/streams/a");
+
+  g_assert_cmpstr (
+      json_object_get_string_member (json_node_get_object (node), "state"),
+      ==,
+      state);
+}
+
+static void
+set_down (SpDaemon *daemon)
+{
+  order (daemon, "POST", "/admin/streams/A/state", "{\"state\":\"down\"}");
+  assert_state (daemon, "disabled");
+  reload (daemon);
+  assert_state (daemon, "disabled");
+}
+
+static void
+assert_up (SpDaemon *daemon)
+{
+  assert_state (daemon, "waiting");
+  reload (daemon);
+  assert_state (daemon, "waiting");
+}
+
+/* A reload does not set up what an order has set down, though the file would;
+ * another order does, and a stream that was away is a new one. */
+static void
+test_stays_down (void)
+{
+  g_autoptr (SpDaemon) daemon = sp_daemon_start ("", A ", " B);
+
+  set_down (daemon);
+  order (daemon, "POST", "/admin/streams/a/state", "{\"state\":\"up\"}");
+  assert_up (daemon);
+  set_down (daemon);
+  order (daemon, "POST", "/admin/streams/a/state", "{\"state\":\"drain\"}");
+  assert_up (daemon);
+  set_down (daemon);
+  order (daemon, "PATCH", "/admin/streams/a", "{\"name\":\"Other\"}");
+  reload (daemon);
+  assert_state (daemon, "disabled");
+  order (daemon, "PATCH", "/admin/streams/a", "{\"enabled\":true}");
+  assert_up (daemon);
+  set_down (daemon);
+  sp_daemon_configure (daemon, "", B);
+  sp_daemon_wait_figure (daemon, "/admin/status", "streams", 1, DEADLINE_S);
+  sp_daemon_configure (daemon, "", A ", " B);
+  sp_daemon_wait_figure (daemon, "/admin/status", "streams", 2, DEADLINE_S);
+  assert_up (daemon);
+}
 
 /* With its key, in the two files of that name. */
 static void
@@ -161,6 +233,7 @@ main (int argc, char **argv)
   sp_test_init (&argc, &argv);
   sp_daemon_program ();
   g_autofree char *folder = make_state_folder ();
+  g_test_add_func ("/reload/stays-down", test_stays_down);
   g_test_add_func ("/reload/certificate", test_certificate);
   g_test_add_func ("/reload/numbers", test_numbers);
   status = g_test_run ();
