@@ -36,8 +36,8 @@ struct _SpWorker
   SpWorkerQuestion *questions; /* that are not answered yet */
   SpWorkerWatch watch;
   gboolean is_collecting; /* mail, before a pass */
-  guint n_handshakes;  /* TLS, under way */
-  guint n_connections; /* atomic */
+  guint n_handshakes;     /* TLS, under way */
+  guint n_connections;    /* atomic */
   SpLateness lateness;
   SpLogLimit bad_input_log;
   SpPlan plan; /* of the viewer that is being served */
