@@ -67,6 +67,8 @@ gboolean sp_daemon_wait_log (SpDaemon *daemon,
                              const char *text,
                              guint deadline_s);
 guint64 sp_daemon_rss_kib (SpDaemon *daemon);
+/* What it alone uses, and its share of what it shares. */
+guint64 sp_daemon_pss_kib (SpDaemon *daemon);
 guint sp_daemon_n_descriptors (SpDaemon *daemon);
 /* Processor time it has used. */
 guint64 sp_daemon_cpu_ms (SpDaemon *daemon);
