@@ -67,6 +67,22 @@ free_session (SpSession *base, gint64 now_us)
   g_free (session);
 }
 
+static guint32
+seat (SpSession *base)
+{
+  Session *session = (Session *)base;
+
+  return session->class->seat (session->handler);
+}
+
+static void
+leave (gpointer service, const SpLeaver *leaver, gint64 now_us)
+{
+  SpHttpService *http = service;
+
+  http->handler_class->leave (http->service, leaver, now_us);
+}
+
 static void
 end_request (Session *session, gint64 now_us)
 {
@@ -75,7 +91,6 @@ end_request (Session *session, gint64 now_us)
   session->since_us = now_us;
 }
 
-/* A client that watches needs none of this any more. */
 static void
 be_over (Session *session)
 {
@@ -428,5 +443,7 @@ const SpSessionClass sp_http_session = {
   .feed = feed,
   .eof = eof,
   .tick = tick,
+  .seat = seat,
   .free = free_session,
+  .leave = leave,
 };

@@ -49,7 +49,10 @@ typedef struct
                       const SpHttpRequest *request,
                       gint64 now_us,
                       SpOutbox *outbox);
+  /* SpSessionClass's, as the last. */
+  guint32 (*seat) (SpHttpHandler *handler);
   void (*free) (SpHttpHandler *handler, gint64 now_us);
+  void (*leave) (gpointer service, const SpLeaver *leaver, gint64 now_us);
 } SpHttpHandlerClass;
 
 /** What an SpHttpSession's service pointer points at. */

@@ -46,6 +46,28 @@ free_handler (SpHttpHandler *handler, gint64 now_us)
   g_free (handler);
 }
 
+/* Its place and its client-id. */
+static guint32
+seat (SpHttpHandler *handler)
+{
+  guint32 client_id = handler->playing_id;
+
+  g_clear_pointer (&handler->admitted, sp_stream_unref);
+  handler->playing_id = 0;
+  return client_id;
+}
+
+static void
+leave (gpointer service, const SpLeaver *leaver, gint64 now_us)
+{
+  SpMmshService *mmsh = service;
+
+  if (!leaver->is_canary)
+    sp_admission_leave (mmsh->admission, leaver->stream, leaver->address);
+  if (leaver->seat != 0)
+    sp_mmsh_clients_stop (mmsh->clients, leaver->seat, now_us);
+}
+
 SpHttpPlan
 sp_mmsh_handler_refuse (SpMmshTurn *turn,
                         guint status,
@@ -336,5 +358,7 @@ const SpHttpHandlerClass sp_mmsh_handler = {
   .piece = sp_mmsh_handler_piece,
   .piece_end = sp_mmsh_handler_piece_end,
   .tick = tick,
+  .seat = seat,
   .free = free_handler,
+  .leave = leave,
 };

@@ -54,6 +54,28 @@ read_local_host (SpPeer *peer, GInetAddress *address)
               text);
 }
 
+/** sp_socket_local_address: asked of the kernel when it is to be told, which is
+ * once a client; the peer may be gone already. */
+char *
+sp_socket_local_address (int fd, guint16 *port)
+{
+  struct sockaddr_storage native;
+  socklen_t len = sizeof native;
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (GInetAddress) plain = NULL;
+
+  *port = 0;
+  if (getsockname (fd, (struct sockaddr *)&native, &len) != 0)
+    return g_strdup ("");
+  address = g_socket_address_new_from_native (&native, len);
+  if (address == NULL || !G_IS_INET_SOCKET_ADDRESS (address))
+    return g_strdup ("");
+  *port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+  plain = plain_address (
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+  return g_inet_address_to_string (plain);
+}
+
 /** sp_socket_read_peer: @peer then owns its address. */
 void
 sp_socket_read_peer (SpPeer *peer, GSocketConnection *connection)

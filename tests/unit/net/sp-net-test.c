@@ -113,8 +113,27 @@ free_session (SpSession *session, gint64 now_us)
   g_free (session);
 }
 
+static guint32
+seat (SpSession *session)
+{
+  SpNetHouse *house = *(gpointer *)session;
+
+  return (guint32)g_atomic_int_add (&house->n_seats, 1) + SP_NET_FIRST_SEAT;
+}
+
+static void
+leave (gpointer service, const SpLeaver *leaver, gint64 now_us)
+{
+  SpNetHouse *house = service;
+
+  g_assert_cmpuint (leaver->seat, >=, SP_NET_FIRST_SEAT);
+  g_assert_true (leaver->stream == house->stream);
+  g_assert_true (g_inet_address_get_is_loopback (leaver->address));
+  g_atomic_int_inc (&house->n_left);
+}
+
 static const SpSessionClass session_class
-    = { "letters", create, feed, eof, tick, free_session };
+    = { "letters", create, feed, eof, tick, seat, free_session, leave };
 
 SpStreamPolicy
 sp_net_policy (void)
@@ -195,6 +214,9 @@ sp_net_house_close (SpNetHouse *house)
   g_clear_pointer (&house->listed, g_ptr_array_unref);
   sp_player_unref (house->player);
   g_assert_cmpuint (sp_stream_clients (house->stream), ==, 0);
+  g_assert_cmpint (g_atomic_int_get (&house->n_left),
+                   ==,
+                   g_atomic_int_get (&house->n_seats));
   sp_stream_unref (house->stream);
   g_assert_cmpuint (sp_stats_get (SP_PUMP_connections_accepted) - house->opened,
                     ==,
