@@ -37,47 +37,31 @@ fail_handshake (SpConn *conn)
 }
 
 static void
-on_handshake (GObject *object, GAsyncResult *result, gpointer user_data)
+on_handshake (gpointer user_data, gboolean is_open)
 {
-  g_autoptr (GTlsConnection) tls = G_TLS_CONNECTION (object);
-  g_autoptr (GError) error = NULL;
   SpConn *conn = user_data;
 
   conn->worker->n_handshakes--;
-  g_clear_object (&conn->handshake);
-  if (g_tls_connection_handshake_finish (tls, result, &error))
+  if (!is_open)
     {
-      sp_stats_add (SP_PUMP_tls_handshakes, 1);
-      sp_transport_set_tls (&conn->transport, g_steal_pointer (&tls));
-      begin_talking (conn);
-      sp_conn_read (conn);
+      fail_handshake (conn);
       return;
     }
-  fail_handshake (conn);
+  sp_stats_add (SP_PUMP_tls_handshakes, 1);
+  begin_talking (conn);
+  sp_conn_read (conn);
 }
 
 static void
 begin_handshake (SpConn *conn)
 {
-  g_autoptr (GTlsCertificate) certificate
-      = g_steal_pointer (&conn->certificate);
-  GIOStream *tls
-      = g_tls_server_connection_new (conn->transport.stream, certificate, NULL);
-
-  if (tls == NULL)
+  if (!sp_tls_handshake (conn->transport.tls, on_handshake, conn))
     {
       fail_handshake (conn);
       return;
     }
   conn->state = SP_CONN_HANDSHAKE;
   conn->worker->n_handshakes++;
-  g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (tls), FALSE);
-  conn->handshake = g_cancellable_new ();
-  g_tls_connection_handshake_async (G_TLS_CONNECTION (tls),
-                                    G_PRIORITY_DEFAULT,
-                                    conn->handshake,
-                                    on_handshake,
-                                    conn);
 }
 
 /* A handshake holds a thread of GIO's pool, which file and name look-ups share:
@@ -103,38 +87,37 @@ look_for_hello (SpConn *conn, gboolean is_last)
     }
 }
 
-/** sp_conn_new: @certificate: (nullable): TLS first. The connection is in its
- * worker's list of talkers. */
+static void
+begin_hello (SpConn *conn, SpHandover *handover, gint64 now_us)
+{
+  sp_transport_init_tls (&conn->transport, handover->fd, handover->certificate);
+  conn->state = SP_CONN_HELLO;
+  conn->end_by_us = now_us + HANDSHAKE_US;
+}
+
+/** sp_conn_new: @handover is left without descriptor and address. The
+ * connection is in its worker's list of talkers. */
 SpConn *
-sp_conn_new (SpWorker *worker,
-             GSocketConnection *connection,
-             GTlsCertificate *certificate,
-             SpListenerStats *listener,
-             gint64 now_us)
+sp_conn_new (SpWorker *worker, SpHandover *handover, gint64 now_us)
 {
   SpConn *conn = g_new0 (SpConn, 1);
 
   conn->worker = worker;
-  if (listener != NULL)
-    {
-      conn->listener = sp_listener_stats_ref (listener);
-      conn->peer.listener = listener->index;
-    }
+  conn->listener = g_steal_pointer (&handover->listener);
   conn->connected_us = now_us;
-  sp_transport_init (&conn->transport, connection);
+  conn->peer = handover->peer;
+  handover->peer.address = NULL;
   sp_outbox_init (&conn->outbox);
-  sp_socket_read_peer (&conn->peer, connection);
-  sp_socket_set_options (conn->transport.fd);
+  sp_socket_set_options (handover->fd);
   sp_worker_link (&worker->talking, conn);
-  if (certificate == NULL)
-    begin_talking (conn);
+  if (conn->peer.is_tls)
+    begin_hello (conn, handover, now_us);
   else
     {
-      conn->peer.is_tls = TRUE;
-      conn->certificate = g_object_ref (certificate);
-      conn->state = SP_CONN_HELLO;
-      conn->end_by_us = now_us + HANDSHAKE_US;
+      sp_transport_init (&conn->transport, handover->fd);
+      begin_talking (conn);
     }
+  handover->fd = -1;
   if (!sp_epoll_source_add (worker->epoll, conn->transport.fd, conn))
     sp_conn_drop (conn);
   return conn;
@@ -150,12 +133,9 @@ sp_conn_drop (SpConn *conn)
 
   if (conn->state == SP_CONN_DEAD)
     return;
-  if (conn->handshake != NULL)
-    {
-      /* Its callback comes back here. */
-      g_cancellable_cancel (conn->handshake);
-      return;
-    }
+  /* Its callback comes back here. */
+  if (conn->transport.tls != NULL && sp_tls_cancel (conn->transport.tls))
+    return;
   sp_conn_end_watching (conn, now_us);
   if (conn->session != NULL)
     worker->session_class->free (conn->session, now_us);
@@ -174,7 +154,6 @@ void
 sp_conn_free (SpConn *conn)
 {
   sp_outbox_clear (&conn->outbox);
-  g_clear_object (&conn->certificate);
   g_clear_object (&conn->peer.address);
   g_free (conn->user_agent);
   g_free (conn->external_id);

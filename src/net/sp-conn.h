@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #pragma once
 
-#include "sp-listener-stats.h"
+#include "sp-handover.h"
 #include "sp-log.h"
 #include "sp-rate.h"
-#include "sp-session.h"
 #include "sp-transport.h"
 #include "sp-viewer.h"
 
@@ -42,9 +41,7 @@ struct _SpConn
   char *external_id;
   char *host;
   SpPlayer *player;
-  SpListenerStats *listener;    /* (nullable): of the port it came by */
-  GTlsCertificate *certificate; /* HELLO: to show in the handshake */
-  GCancellable *handshake;
+  SpListenerStats *listener; /* (nullable): of the port it came by */
   gint64 connected_us;
   gint64 watching_us;
   gint64 watching_at;  /* seconds since 1970 */
@@ -57,12 +54,8 @@ struct _SpConn
   gboolean is_canary;    /* SpOutbox */
 };
 
-/* @certificate, @listener: (nullable). */
-SpConn *sp_conn_new (SpWorker *worker,
-                     GSocketConnection *connection,
-                     GTlsCertificate *certificate,
-                     SpListenerStats *listener,
-                     gint64 now_us);
+/* @handover: what is taken out of it is the connection's. */
+SpConn *sp_conn_new (SpWorker *worker, SpHandover *handover, gint64 now_us);
 void sp_conn_free (SpConn *conn);
 /* Edge: @events of epoll. */
 void sp_conn_on_events (SpConn *conn, guint32 events);

@@ -5,4 +5,5 @@
 
 /** What is set and read on a socket that was just accepted. */
 void sp_socket_set_options (int fd);
-void sp_socket_read_peer (SpPeer *peer, GSocketConnection *connection);
+int sp_socket_dup (GSocket *socket);
+void sp_socket_read_peer (SpPeer *peer, int fd);
