@@ -68,10 +68,10 @@ state_of (SpConn *conn, gint64 now_us)
 static guint64
 queue_bytes (SpConn *conn, const SpTcpInfo *tcp)
 {
-  GByteArray *pending = conn->transport.pending;
+  SpTls *tls = conn->transport.tls;
 
   return sp_viewer_queue_bytes (&conn->viewer, conn->viewer.lane->ring)
-         + (pending != NULL ? pending->len : 0) + tcp->bytes_unsent;
+         + (tls != NULL ? sp_tls_pending_bytes (tls) : 0) + tcp->bytes_unsent;
 }
 
 guint64

@@ -37,47 +37,31 @@ fail_handshake (SpConn *conn)
 }
 
 static void
-on_handshake (GObject *object, GAsyncResult *result, gpointer user_data)
+on_handshake (gpointer user_data, gboolean is_open)
 {
-  g_autoptr (GTlsConnection) tls = G_TLS_CONNECTION (object);
-  g_autoptr (GError) error = NULL;
   SpConn *conn = user_data;
 
   conn->worker->n_handshakes--;
-  g_clear_object (&conn->talk->handshake);
-  if (g_tls_connection_handshake_finish (tls, result, &error))
+  if (!is_open)
     {
-      sp_stats_add (SP_PUMP_tls_handshakes, 1);
-      sp_transport_set_tls (&conn->transport, g_steal_pointer (&tls));
-      begin_talking (conn);
-      sp_conn_read (conn);
+      fail_handshake (conn);
       return;
     }
-  fail_handshake (conn);
+  sp_stats_add (SP_PUMP_tls_handshakes, 1);
+  begin_talking (conn);
+  sp_conn_read (conn);
 }
 
 static void
 begin_handshake (SpConn *conn)
 {
-  g_autoptr (GTlsCertificate) certificate
-      = g_steal_pointer (&conn->talk->certificate);
-  GIOStream *tls
-      = g_tls_server_connection_new (conn->transport.stream, certificate, NULL);
-
-  if (tls == NULL)
+  if (!sp_tls_handshake (conn->transport.tls, on_handshake, conn))
     {
       fail_handshake (conn);
       return;
     }
   conn->state = SP_CONN_HANDSHAKE;
   conn->worker->n_handshakes++;
-  g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (tls), FALSE);
-  conn->talk->handshake = g_cancellable_new ();
-  g_tls_connection_handshake_async (G_TLS_CONNECTION (tls),
-                                    G_PRIORITY_DEFAULT,
-                                    conn->talk->handshake,
-                                    on_handshake,
-                                    conn);
 }
 
 /* A handshake holds a thread of GIO's pool, which file and name look-ups share:
@@ -104,18 +88,17 @@ look_for_hello (SpConn *conn, gboolean is_last)
 }
 
 static void
-begin_talk (SpConn *conn, GSocketConnection *connection)
+begin_talk (SpConn *conn, SpHandover *handover)
 {
-  SpPeer *peer;
+  SpTalk *talk = g_new0 (SpTalk, 1);
 
-  conn->talk = g_new0 (SpTalk, 1);
-  sp_outbox_init (&conn->talk->outbox);
-  peer = &conn->talk->peer;
-  sp_socket_read_peer (peer, connection);
-  sp_address_read (&conn->address, peer->address);
-  conn->port = peer->port;
-  if (conn->listener != NULL)
-    peer->listener = conn->listener->index;
+  talk->peer = handover->peer;
+  handover->peer.address = NULL;
+  sp_outbox_init (&talk->outbox);
+  sp_address_read (&conn->address, talk->peer.address);
+  conn->port = talk->peer.port;
+  conn->is_tls = talk->peer.is_tls != 0;
+  conn->talk = talk;
 }
 
 /** sp_conn_end_talk: no handshake is under way. */
@@ -129,39 +112,38 @@ sp_conn_end_talk (SpConn *conn, gint64 now_us)
   if (talk->session != NULL)
     conn->worker->session_class->free (talk->session, now_us);
   sp_outbox_clear (&talk->outbox);
-  g_clear_object (&talk->certificate);
   g_clear_object (&talk->peer.address);
   g_free (talk);
 }
 
-/** sp_conn_new: @certificate: (nullable): TLS first. The connection is in its
- * worker's list of talkers. */
+static void
+begin_hello (SpConn *conn, SpHandover *handover, gint64 now_us)
+{
+  sp_transport_init_tls (&conn->transport, handover->fd, handover->certificate);
+  conn->state = SP_CONN_HELLO;
+  conn->end_by_us = now_us + HANDSHAKE_US;
+}
+
+/** sp_conn_new: @handover is left without descriptor and address. The
+ * connection is in its worker's list of talkers. */
 SpConn *
-sp_conn_new (SpWorker *worker,
-             GSocketConnection *connection,
-             GTlsCertificate *certificate,
-             SpListenerStats *listener,
-             gint64 now_us)
+sp_conn_new (SpWorker *worker, SpHandover *handover, gint64 now_us)
 {
   SpConn *conn = g_new0 (SpConn, 1);
 
   conn->worker = worker;
-  if (listener != NULL)
-    conn->listener = sp_listener_stats_ref (listener);
-  sp_transport_init (&conn->transport, connection);
-  begin_talk (conn, connection);
-  sp_socket_set_options (conn->transport.fd);
+  conn->listener = g_steal_pointer (&handover->listener);
+  begin_talk (conn, handover);
+  sp_socket_set_options (handover->fd);
   sp_worker_link (&worker->talking, conn);
-  if (certificate == NULL)
-    begin_talking (conn);
+  if (conn->is_tls)
+    begin_hello (conn, handover, now_us);
   else
     {
-      conn->is_tls = TRUE;
-      conn->talk->peer.is_tls = TRUE;
-      conn->talk->certificate = g_object_ref (certificate);
-      conn->state = SP_CONN_HELLO;
-      conn->end_by_us = now_us + HANDSHAKE_US;
+      sp_transport_init (&conn->transport, handover->fd);
+      begin_talking (conn);
     }
+  handover->fd = -1;
   if (!sp_epoll_source_add (worker->epoll, conn->transport.fd, conn))
     sp_conn_drop (conn);
   return conn;
@@ -177,12 +159,9 @@ sp_conn_drop (SpConn *conn)
 
   if (conn->state == SP_CONN_DEAD)
     return;
-  if (conn->talk != NULL && conn->talk->handshake != NULL)
-    {
-      /* Its callback comes back here. */
-      g_cancellable_cancel (conn->talk->handshake);
-      return;
-    }
+  /* Its callback comes back here. */
+  if (conn->transport.tls != NULL && sp_tls_cancel (conn->transport.tls))
+    return;
   sp_conn_end_watching (conn, now_us);
   sp_conn_end_talk (conn, now_us);
   sp_worker_unlink (conn->state == SP_CONN_WATCHING ? &worker->watching

@@ -2,10 +2,9 @@
 #pragma once
 
 #include "sp-address.h"
-#include "sp-listener-stats.h"
+#include "sp-handover.h"
 #include "sp-log.h"
 #include "sp-rate.h"
-#include "sp-session.h"
 #include "sp-transport.h"
 #include "sp-viewer.h"
 
@@ -29,8 +28,6 @@ typedef struct
   SpSession *session; /* NULL: HELLO, HANDSHAKE */
   SpOutbox outbox;
   gsize reply_sent;
-  GTlsCertificate *certificate; /* HELLO: to show in the handshake */
-  GCancellable *handshake;
 } SpTalk;
 
 /** An accepted socket with its session, or with its viewer when that has begun.
@@ -67,16 +64,12 @@ struct _SpConn
   guint32 seat;              /* SpLeaver's */
 };
 
-#define SP_CONN_BYTES 328
+#define SP_CONN_BYTES 296
 
 G_STATIC_ASSERT (sizeof (SpConn) <= SP_CONN_BYTES);
 
-/* @certificate, @listener: (nullable). */
-SpConn *sp_conn_new (SpWorker *worker,
-                     GSocketConnection *connection,
-                     GTlsCertificate *certificate,
-                     SpListenerStats *listener,
-                     gint64 now_us);
+/* @handover: what is taken out of it is the connection's. */
+SpConn *sp_conn_new (SpWorker *worker, SpHandover *handover, gint64 now_us);
 void sp_conn_free (SpConn *conn);
 /* Edge: @events of epoll. */
 void sp_conn_on_events (SpConn *conn, guint32 events);

@@ -6,6 +6,7 @@
 #include "sp-clock.h"
 #include "sp-error.h"
 #include "sp-log.h"
+#include "sp-socket.h"
 
 #include <netinet/in.h>
 #include <string.h>
@@ -144,11 +145,17 @@ on_incoming (GSocketService *service,
 {
   SpListener *listener = user_data;
   Port *port = g_object_get_data (source, PORT_KEY);
+  int fd = sp_socket_dup (g_socket_connection_get_socket (connection));
 
+  if (fd < 0)
+    {
+      note_pause (port);
+      return TRUE;
+    }
   sp_stats_add (SP_PUMP_connections_accepted, 1);
   sp_listener_stats_count (&port->stats->accepted);
-  sp_worker_adopt (
-      least_loaded (listener), connection, port->certificate, port->stats);
+  sp_worker_adopt (least_loaded (listener),
+                   sp_handover_new (fd, port->certificate, port->stats));
   if (is_full (listener))
     note_pause (port);
   return TRUE;

@@ -7,4 +7,5 @@
 void sp_socket_set_options (int fd);
 /* (transfer full): of this end; "" and port 0 when it is not known. */
 char *sp_socket_local_address (int fd, guint16 *port);
-void sp_socket_read_peer (SpPeer *peer, GSocketConnection *connection);
+int sp_socket_dup (GSocket *socket);
+void sp_socket_read_peer (SpPeer *peer, int fd);
