@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* What each viewer costs the daemon in user memory: the growth of its Pss from
+/* What each viewer costs the daemon in user memory: the growth of its heap from
  * few viewers to many, each from an address of its own, while a stream runs.
  * And what streams cost that nobody sends.
  * bench-memory [FEW [MANY [PACKETS_PER_S [IDLE_STREAMS]]]] */
@@ -28,6 +28,7 @@
 #define PACKET_BYTES 1400
 #define SETTLE_S 3
 #define DEADLINE_S 60
+#define JOINS_PER_S 1000
 #define FIRST_ADDRESS 0x7f010001 /* 127.1.0.1 */
 #define REQUEST                                                                \
   "GET /streams/live HTTP/1.1\r\nHost: pump.example:8086\r\n" SP_WATCHER_PLAY  \
@@ -97,17 +98,21 @@ add_viewer (Bench *bench)
   bench->fds[bench->n++] = fd;
 }
 
-/* The daemon's Pss once @n viewers watch, and have done so for a while. */
+/* The daemon's heap once @n viewers watch, and have done so for a while. */
 static guint64
 measure (Bench *bench, guint n)
 {
   while (bench->n < n)
-    add_viewer (bench);
+    {
+      add_viewer (bench);
+      if (bench->n % (JOINS_PER_S / 100) == 0)
+        g_usleep (G_USEC_PER_SEC / 100);
+    }
   sp_daemon_wait_figure (
       bench->daemon, "/admin/status", "clients", n, DEADLINE_S);
   g_usleep (SETTLE_S * G_USEC_PER_SEC);
   sp_daemon_wait_figure (bench->daemon, "/admin/status", "clients", n, 1);
-  return sp_daemon_pss_kib (bench->daemon);
+  return sp_daemon_heap_kib (bench->daemon);
 }
 
 static void
@@ -123,7 +128,7 @@ bench_viewers (guint few, guint many, guint packets_per_s)
                        packets_per_s,
                        PACKET_BYTES);
   GThread *readers = g_thread_new ("readers", run_readers, &bench);
-  guint64 empty_kib = sp_daemon_pss_kib (daemon);
+  guint64 empty_kib = sp_daemon_heap_kib (daemon);
   guint64 few_kib;
   guint64 many_kib;
 
@@ -148,7 +153,7 @@ bench_viewers (guint few, guint many, guint packets_per_s)
     close (bench.fds[i]);
   sp_daemon_wait_figure (daemon, "/admin/status", "clients", 0, DEADLINE_S);
   g_print ("after they left %" G_GUINT64_FORMAT " KiB\n",
-           sp_daemon_pss_kib (daemon));
+           sp_daemon_heap_kib (daemon));
   close (bench.epoll);
   g_free (bench.fds);
 }
@@ -170,7 +175,7 @@ bench_idle (guint n)
   g_usleep (SETTLE_S * G_USEC_PER_SEC);
   g_print ("%u idle streams: %" G_GUINT64_FORMAT " KiB\n",
            n,
-           sp_daemon_pss_kib (daemon));
+           sp_daemon_heap_kib (daemon));
 }
 
 static guint

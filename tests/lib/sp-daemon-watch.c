@@ -91,6 +91,12 @@ sp_daemon_pss_kib (SpDaemon *daemon)
   return read_kib (daemon, "smaps_rollup", "\nPss:");
 }
 
+guint64
+sp_daemon_heap_kib (SpDaemon *daemon)
+{
+  return read_kib (daemon, "smaps_rollup", "\nPss_Anon:");
+}
+
 guint
 sp_daemon_n_descriptors (SpDaemon *daemon)
 {
