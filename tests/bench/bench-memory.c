@@ -19,12 +19,14 @@
 /* What each viewer costs the daemon in user memory: the growth of its heap from
  * few viewers to many, each from an address of its own, while a stream runs.
  * And what streams cost that nobody sends.
- * bench-memory [FEW [MANY [PACKETS_PER_S [IDLE_STREAMS]]]] */
+ * bench-memory [FEW [MANY [PACKETS_PER_S [IDLE_STREAMS [SECONDS]]]]]
+ * SECONDS: that the stream runs before they come, so that its ring is full. */
 
 #define DEFAULT_FEW 20
 #define DEFAULT_MANY 100
 #define DEFAULT_PACKETS_PER_S 10
 #define DEFAULT_IDLE_STREAMS 20
+#define DEFAULT_SECONDS 1
 #define PACKET_BYTES 1400
 #define SETTLE_S 3
 #define DEADLINE_S 60
@@ -116,7 +118,7 @@ measure (Bench *bench, guint n)
 }
 
 static void
-bench_viewers (guint few, guint many, guint packets_per_s)
+bench_viewers (guint few, guint many, guint packets_per_s, guint seconds)
 {
   Bench bench
       = { .epoll = epoll_create1 (EPOLL_CLOEXEC), .fds = g_new (int, many) };
@@ -134,6 +136,7 @@ bench_viewers (guint few, guint many, guint packets_per_s)
 
   bench.daemon = daemon;
   sp_daemon_wait_figure (daemon, "/admin/status", "streams_live", 1, 10);
+  g_usleep (seconds * G_USEC_PER_SEC);
   few_kib = measure (&bench, few);
   many_kib = measure (&bench, many);
   g_print ("%u packets/s: nobody %" G_GUINT64_FORMAT
@@ -196,7 +199,8 @@ main (int argc, char **argv)
   g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
   bench_viewers (argument (argc, argv, 1, DEFAULT_FEW),
                  argument (argc, argv, 2, DEFAULT_MANY),
-                 argument (argc, argv, 3, DEFAULT_PACKETS_PER_S));
+                 argument (argc, argv, 3, DEFAULT_PACKETS_PER_S),
+                 argument (argc, argv, 5, DEFAULT_SECONDS));
   bench_idle (argument (argc, argv, 4, DEFAULT_IDLE_STREAMS));
   return 0;
 }
