@@ -49,6 +49,11 @@ typedef struct
   guint32 (*seat) (SpSession *session);
   /* The connection is gone, or its viewer begins. */
   void (*free) (SpSession *session, gint64 now_us);
+  /* What its player has said so far; all unknown where none did. */
+  void (*report) (gpointer service, guint32 seat, SpPlayerReport *report);
+  /* (transfer full) (nullable): where its player's logs arrive, also those that
+   * come after the end. */
+  SpPlayer *(*player) (gpointer service, guint32 seat, gint64 now_us);
   /* The viewer has ended, or the connection with it. */
   void (*leave) (gpointer service, const SpLeaver *leaver, gint64 now_us);
 } SpSessionClass;

@@ -76,6 +76,22 @@ seat (SpSession *base)
 }
 
 static void
+report (gpointer service, guint32 seat_id, SpPlayerReport *player_report)
+{
+  SpHttpService *http = service;
+
+  http->handler_class->report (http->service, seat_id, player_report);
+}
+
+static SpPlayer *
+player (gpointer service, guint32 seat_id, gint64 now_us)
+{
+  SpHttpService *http = service;
+
+  return http->handler_class->player (http->service, seat_id, now_us);
+}
+
+static void
 leave (gpointer service, const SpLeaver *leaver, gint64 now_us)
 {
   SpHttpService *http = service;
@@ -445,5 +461,7 @@ const SpSessionClass sp_http_session = {
   .tick = tick,
   .seat = seat,
   .free = free_session,
+  .report = report,
+  .player = player,
   .leave = leave,
 };

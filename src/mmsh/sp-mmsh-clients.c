@@ -19,7 +19,7 @@ struct _Client
   SpMmshClientState state : 2;   /* never UNKNOWN */
   Client *prev;                  /* in idle, unless streaming */
   Client *next;
-  SpPlayer *player; /* (nullable): of the last Play */
+  SpPlayer *player; /* NULL: nobody has asked for that of the last Play */
   char *path;       /* (nullable): of its stream; interned */
 };
 
@@ -172,8 +172,8 @@ sp_mmsh_clients_touch (SpMmshClients *clients, guint32 id, gint64 now_us)
 }
 
 /** sp_mmsh_clients_play: a player counts from its last Play on, so each has an
- * SpPlayer of its own. */
-SpPlayer *
+ * SpPlayer of its own; most never log, so it is made when it is asked for. */
+gboolean
 sp_mmsh_clients_play (SpMmshClients *clients,
                       guint32 id,
                       const char *path,
@@ -184,14 +184,13 @@ sp_mmsh_clients_play (SpMmshClients *clients,
   Client *client = lookup (clients, id, now_us);
 
   if (client == NULL || client->state == SP_MMSH_CLIENT_STREAMING)
-    return NULL;
+    return FALSE;
   end_idle (clients, client);
   client->state = SP_MMSH_CLIENT_STREAMING;
   g_clear_pointer (&client->player, sp_player_unref);
   g_clear_pointer (&client->path, g_ref_string_release);
-  client->player = sp_player_new ();
   client->path = g_ref_string_new_intern (path);
-  return sp_player_ref (client->player);
+  return TRUE;
 }
 
 SpPlayer *
@@ -205,9 +204,26 @@ sp_mmsh_clients_player (SpMmshClients *clients,
   Client *client = lookup (clients, id, now_us);
 
   *path = client != NULL ? g_strdup (client->path) : NULL;
-  if (client == NULL || client->player == NULL)
+  if (client == NULL || client->path == NULL)
     return NULL;
+  if (client->player == NULL)
+    client->player = sp_player_new ();
   return sp_player_ref (client->player);
+}
+
+void
+sp_mmsh_clients_report (SpMmshClients *clients,
+                        guint32 id,
+                        SpPlayerReport *report)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker G_GNUC_UNUSED
+      = g_mutex_locker_new (&clients->mutex);
+  Client *client = g_hash_table_lookup (clients->by_id, GUINT_TO_POINTER (id));
+
+  if (client != NULL && client->player != NULL)
+    sp_player_get (client->player, report);
+  else
+    sp_player_report_init (report);
 }
 
 void

@@ -58,6 +58,23 @@ seat (SpHttpHandler *handler)
 }
 
 static void
+report (gpointer service, guint32 client_id, SpPlayerReport *player_report)
+{
+  SpMmshService *mmsh = service;
+
+  sp_mmsh_clients_report (mmsh->clients, client_id, player_report);
+}
+
+static SpPlayer *
+player (gpointer service, guint32 client_id, gint64 now_us)
+{
+  SpMmshService *mmsh = service;
+  g_autofree char *path = NULL;
+
+  return sp_mmsh_clients_player (mmsh->clients, client_id, &path, now_us);
+}
+
+static void
 leave (gpointer service, const SpLeaver *leaver, gint64 now_us)
 {
   SpMmshService *mmsh = service;
@@ -358,7 +375,9 @@ const SpHttpHandlerClass sp_mmsh_handler = {
   .piece = sp_mmsh_handler_piece,
   .piece_end = sp_mmsh_handler_piece_end,
   .tick = tick,
-  .seat = seat,
   .free = free_handler,
+  .seat = seat,
+  .report = report,
+  .player = player,
   .leave = leave,
 };

@@ -5,6 +5,7 @@
 
 #include "sp-lane.h"
 #include "sp-tcp-info.h"
+#include "sp-worker-private.h"
 
 #include <string.h>
 
@@ -125,10 +126,8 @@ sp_conn_info (SpConn *conn, gint64 now_us)
   info->connected_us = conn->watching_us;
   info->connected_at = conn->watching_at;
   fill_quality (conn, info, now_us);
-  if (conn->player != NULL)
-    sp_player_get (conn->player, &info->player);
-  else
-    sp_player_report_init (&info->player);
+  conn->worker->session_class->report (
+      conn->worker->service, conn->seat, &info->player);
   return info;
 }
 

@@ -69,8 +69,8 @@ tell_out (SpConn *conn, gint64 now_us)
   visit->local_address
       = sp_socket_local_address (conn->transport.fd, &visit->local_port);
   visit->host = g_strdup (conn->host);
-  if (conn->player != NULL)
-    visit->player = sp_player_ref (conn->player);
+  visit->player = conn->worker->session_class->player (
+      conn->worker->service, conn->seat, now_us);
   sp_mailbox_post (
       watch->mailbox, watch->on_client_out, watch->user_data, visit);
 }
@@ -114,7 +114,6 @@ take_outbox (SpConn *conn, gint64 now_us)
   conn->user_agent = intern (outbox->user_agent);
   conn->host = intern (outbox->host);
   conn->external_id = g_steal_pointer (&outbox->external_id);
-  conn->player = g_steal_pointer (&outbox->player);
   conn->is_canary = outbox->is_canary;
   if (outbox->requested_us != 0)
     conn->waited_us

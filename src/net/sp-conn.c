@@ -180,7 +180,6 @@ sp_conn_free (SpConn *conn)
   g_clear_pointer (&conn->user_agent, g_ref_string_release);
   g_clear_pointer (&conn->host, g_ref_string_release);
   g_free (conn->external_id);
-  g_clear_pointer (&conn->player, sp_player_unref);
   if (conn->listener != NULL)
     {
       g_atomic_int_add (&conn->listener->connections, -1);

@@ -48,7 +48,6 @@ struct _SpConn
   char *user_agent; /* interned, as the next */
   char *host;
   char *external_id;
-  SpPlayer *player;
   SpListenerStats *listener; /* (nullable): of the port it came by */
   gint64 watching_us;
   gint64 end_by_us; /* HELLO, HANDSHAKE, DRAINING, kicked: then it goes */
@@ -64,7 +63,7 @@ struct _SpConn
   guint32 seat;              /* SpLeaver's */
 };
 
-#define SP_CONN_BYTES 296
+#define SP_CONN_BYTES 288
 
 G_STATIC_ASSERT (sizeof (SpConn) <= SP_CONN_BYTES);
 

@@ -14,10 +14,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpMmshClients, sp_mmsh_clients_free)
 static gboolean
 play (SpMmshClients *clients, guint32 id, gint64 now_us)
 {
-  g_autoptr (SpPlayer) player
-      = sp_mmsh_clients_play (clients, id, "live", now_us);
-
-  return player != NULL;
+  return sp_mmsh_clients_play (clients, id, "live", now_us);
 }
 
 static void
@@ -223,15 +220,20 @@ test_player (void)
 
   g_assert_null (none);
   g_assert_null (path);
+  g_assert_true (sp_mmsh_clients_play (clients, id, "live", SECOND));
   g_autoptr (SpPlayer) first
-      = sp_mmsh_clients_play (clients, id, "live", SECOND);
+      = sp_mmsh_clients_player (clients, id, &path, SECOND);
+  g_clear_pointer (&path, g_free);
   sp_mmsh_clients_stop (clients, id, 2 * SECOND);
   g_autoptr (SpPlayer) found
       = sp_mmsh_clients_player (clients, id, &path, 3 * SECOND);
   g_assert_true (found == first);
   g_assert_cmpstr (path, ==, "live");
+  g_assert_true (sp_mmsh_clients_play (clients, id, "other", 4 * SECOND));
+  g_autofree char *other = NULL;
   g_autoptr (SpPlayer) second
-      = sp_mmsh_clients_play (clients, id, "other", 4 * SECOND);
+      = sp_mmsh_clients_player (clients, id, &other, 4 * SECOND);
+  g_assert_cmpstr (other, ==, "other");
   g_assert_true (second != first);
   sp_mmsh_clients_stop (clients, id, 5 * SECOND);
   g_autofree char *late = NULL;
@@ -239,6 +241,33 @@ test_player (void)
       = sp_mmsh_clients_player (clients, id, &late, 5 * SECOND + OVER_US);
   g_assert_null (gone);
   g_assert_null (late);
+}
+
+/* Who only looks makes none; what a log has said is seen. */
+static void
+test_report (void)
+{
+  g_autoptr (SpMmshClients) clients = sp_mmsh_clients_new (10);
+  guint32 id = sp_mmsh_clients_add (clients, 0);
+  g_auto (SpPlayerReport) none;
+  g_auto (SpPlayerReport) silent;
+  g_auto (SpPlayerReport) seen;
+  g_auto (SpPlayerReport) said;
+  g_autofree char *path = NULL;
+  SpPlayerNews news;
+
+  sp_mmsh_clients_report (clients, id + 1, &none);
+  g_assert_cmpint (none.at_us, ==, 0);
+  g_assert_true (play (clients, id, 0));
+  sp_mmsh_clients_report (clients, id, &silent);
+  g_assert_cmpint (silent.quality_percent, ==, SP_PLAYER_UNKNOWN);
+  g_autoptr (SpPlayer) player = sp_mmsh_clients_player (clients, id, &path, 0);
+  sp_player_report_init (&said);
+  said.at_us = 1;
+  said.quality_percent = 97;
+  sp_player_put (player, &said, &news);
+  sp_mmsh_clients_report (clients, id, &seen);
+  g_assert_cmpint (seen.quality_percent, ==, 97);
 }
 
 int
@@ -255,5 +284,6 @@ main (int argc, char **argv)
   g_test_add_func ("/mmsh-clients/bound/players-stay", test_bound_of_players);
   g_test_add_func ("/mmsh-clients/threads", test_threads);
   g_test_add_func ("/mmsh-clients/player", test_player);
+  g_test_add_func ("/mmsh-clients/report", test_report);
   return g_test_run ();
 }

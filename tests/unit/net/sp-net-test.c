@@ -92,7 +92,6 @@ feed (SpSession *session,
   outbox->framer = &bare;
   outbox->is_canary = data[0] == 'c';
   outbox->host = g_strdup (SP_NET_HOST);
-  outbox->player = sp_player_ref (house->player);
   outbox->external_id = g_strndup ((const char *)data + 1, len - 1);
 }
 
@@ -122,6 +121,22 @@ seat (SpSession *session)
 }
 
 static void
+report (gpointer service, guint32 seat_id, SpPlayerReport *player_report)
+{
+  SpNetHouse *house = service;
+
+  sp_player_get (house->player, player_report);
+}
+
+static SpPlayer *
+player (gpointer service, guint32 seat_id, gint64 now_us)
+{
+  SpNetHouse *house = service;
+
+  return sp_player_ref (house->player);
+}
+
+static void
 leave (gpointer service, const SpLeaver *leaver, gint64 now_us)
 {
   SpNetHouse *house = service;
@@ -133,7 +148,8 @@ leave (gpointer service, const SpLeaver *leaver, gint64 now_us)
 }
 
 static const SpSessionClass session_class
-    = { "letters", create, feed, eof, tick, seat, free_session, leave };
+    = { "letters", create,       feed,   eof,    tick,
+        seat,      free_session, report, player, leave };
 
 SpStreamPolicy
 sp_net_policy (void)
