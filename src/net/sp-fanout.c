@@ -45,7 +45,7 @@ write_once (SpWorker *worker, SpConn *conn)
   if (packets > 0 && conn->start_delay_ms == 0)
     sp_conn_has_started (conn);
   /* TLS takes a record at a time: only a would-block says that it is full. */
-  if ((gsize)n == plan->bytes || conn->transport.is_tls)
+  if ((gsize)n == plan->bytes || conn->transport.tls != NULL)
     return TRUE;
   sp_lane_block (lane, viewer);
   return FALSE;

@@ -7,7 +7,9 @@
 #include "sp-clock.h"
 #include "sp-error.h"
 #include "sp-log.h"
+#include "sp-socket.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -143,13 +145,17 @@ on_connection (GSocket *socket, gpointer user_data)
 {
   Port *port = user_data;
   SpListener *listener = port->listener;
-  g_autoptr (GSocketConnection) connection
-      = g_socket_connection_factory_create_connection (socket);
+  int fd = sp_socket_dup (socket);
 
+  if (fd < 0)
+    {
+      note_pause (port, g_strdup (g_strerror (errno)));
+      return;
+    }
   sp_stats_add (SP_PUMP_connections_accepted, 1);
   sp_listener_stats_count (&port->stats->accepted);
-  sp_worker_adopt (
-      least_loaded (listener), connection, port->certificate, port->stats);
+  sp_worker_adopt (least_loaded (listener),
+                   sp_handover_new (fd, port->certificate, port->stats));
   if (is_full (listener))
     note_pause (port,
                 g_strdup_printf ("%u connections are all that the descriptor "

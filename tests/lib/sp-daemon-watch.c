@@ -102,6 +102,12 @@ sp_daemon_limit_descriptors (SpDaemon *daemon, guint nofile)
   g_assert_cmpint (prlimit (daemon->pid, RLIMIT_NOFILE, &limit, NULL), ==, 0);
 }
 
+guint64
+sp_daemon_heap_kib (SpDaemon *daemon)
+{
+  return read_kib (daemon, "smaps_rollup", "\nPss_Anon:");
+}
+
 guint
 sp_daemon_n_descriptors (SpDaemon *daemon)
 {

@@ -69,6 +69,9 @@ gboolean sp_daemon_wait_log (SpDaemon *daemon,
 guint64 sp_daemon_rss_kib (SpDaemon *daemon);
 /* What it alone uses, and its share of what it shares. */
 guint64 sp_daemon_pss_kib (SpDaemon *daemon);
+/* That of it which is in no file: heap and stacks. Who else runs does not
+ * change it. */
+guint64 sp_daemon_heap_kib (SpDaemon *daemon);
 guint sp_daemon_n_descriptors (SpDaemon *daemon);
 /* While it runs: it may have @nofile from now on. */
 void sp_daemon_limit_descriptors (SpDaemon *daemon, guint nofile);

@@ -92,7 +92,6 @@ feed (SpSession *session,
   outbox->framer = &bare;
   outbox->is_canary = data[0] == 'c';
   outbox->host = g_strdup (SP_NET_HOST);
-  outbox->player = sp_player_ref (house->player);
   outbox->external_id = g_strndup ((const char *)data + 1, len - 1);
 }
 
@@ -113,8 +112,44 @@ free_session (SpSession *session, gint64 now_us)
   g_free (session);
 }
 
+static guint32
+seat (SpSession *session)
+{
+  SpNetHouse *house = *(gpointer *)session;
+
+  return (guint32)g_atomic_int_add (&house->n_seats, 1) + SP_NET_FIRST_SEAT;
+}
+
+static void
+report (gpointer service, guint32 seat_id, SpPlayerReport *player_report)
+{
+  SpNetHouse *house = service;
+
+  sp_player_get (house->player, player_report);
+}
+
+static SpPlayer *
+player (gpointer service, guint32 seat_id, gint64 now_us)
+{
+  SpNetHouse *house = service;
+
+  return sp_player_ref (house->player);
+}
+
+static void
+leave (gpointer service, const SpLeaver *leaver, gint64 now_us)
+{
+  SpNetHouse *house = service;
+
+  g_assert_cmpuint (leaver->seat, >=, SP_NET_FIRST_SEAT);
+  g_assert_true (leaver->stream == house->stream);
+  g_assert_true (g_inet_address_get_is_loopback (leaver->address));
+  g_atomic_int_inc (&house->n_left);
+}
+
 static const SpSessionClass session_class
-    = { "letters", create, feed, eof, tick, free_session };
+    = { "letters", create,       feed,   eof,    tick,
+        seat,      free_session, report, player, leave };
 
 SpStreamPolicy
 sp_net_policy (void)
@@ -195,6 +230,9 @@ sp_net_house_close (SpNetHouse *house)
   g_clear_pointer (&house->listed, g_ptr_array_unref);
   sp_player_unref (house->player);
   g_assert_cmpuint (sp_stream_clients (house->stream), ==, 0);
+  g_assert_cmpint (g_atomic_int_get (&house->n_left),
+                   ==,
+                   g_atomic_int_get (&house->n_seats));
   sp_stream_unref (house->stream);
   g_assert_cmpuint (sp_stats_get (SP_PUMP_connections_accepted) - house->opened,
                     ==,
