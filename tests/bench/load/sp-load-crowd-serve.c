@@ -116,21 +116,29 @@ static void
 ask (SpLoadCrowd *crowd, SpLoadViewer *viewer)
 {
   SpLoadRun *run = crowd->run;
-  const char *request
-      = run->requests->pdata[viewer->index % run->requests->len];
+  guint turn = viewer->index % run->targets->len;
 
-  viewer->play_us = g_get_monotonic_time ();
-  sp_load_reader_init (&viewer->reader, run->options->is_raw);
-  if (!sp_load_viewer_ask (viewer, request, strlen (request)))
+  switch (sp_load_viewer_ask (
+      viewer, run->targets->pdata[turn], run->tls, run->requests->pdata[turn]))
     {
-      give_up (crowd, viewer, FALSE, g_strerror (errno));
-      return;
+    case SP_LOAD_ASKING_READ:
+      watch (crowd, viewer, EPOLL_CTL_MOD, EPOLLIN);
+      break;
+    case SP_LOAD_ASKING_WRITE:
+      watch (crowd, viewer, EPOLL_CTL_MOD, EPOLLOUT);
+      break;
+    case SP_LOAD_ASKING_DONE:
+      sp_load_reader_init (&viewer->reader, run->options->is_raw);
+      watch (crowd,
+             viewer,
+             EPOLL_CTL_MOD,
+             viewer->kind == SP_LOAD_GOOD ? EPOLLIN | EPOLLRDHUP | EPOLLET
+                                          : EPOLLIN);
+      break;
+    case SP_LOAD_ASKING_FAILED:
+      give_up (crowd, viewer, FALSE, sp_load_viewer_why (viewer));
+      break;
     }
-  watch (crowd,
-         viewer,
-         EPOLL_CTL_MOD,
-         viewer->kind == SP_LOAD_GOOD ? EPOLLIN | EPOLLRDHUP | EPOLLET
-                                      : EPOLLIN);
 }
 
 static void
@@ -226,8 +234,8 @@ sp_load_crowd_receive (SpLoadCrowd *crowd, SpLoadViewer *viewer, gsize len)
                  ? _ ("the server closed the connection")
                  : _ ("the server closed the connection before media came"));
   else if (errno != EAGAIN && errno != EINTR)
-    give_up (crowd, viewer, FALSE, g_strerror (errno));
-  return n == (gssize)len;
+    give_up (crowd, viewer, FALSE, sp_load_viewer_why (viewer));
+  return n == (gssize)len || (n > 0 && viewer->session != NULL);
 }
 
 /* Edges only tell that something has come: a read that was not filled has got
@@ -256,6 +264,7 @@ sp_load_crowd_serve (SpLoadCrowd *crowd, SpLoadViewer *viewer, guint32 events)
     case SP_LOAD_VIEWER_OFF:
       break;
     case SP_LOAD_VIEWER_CONNECTING:
+    case SP_LOAD_VIEWER_SHAKING_HANDS:
       ask (crowd, viewer);
       break;
     case SP_LOAD_VIEWER_WAITING:

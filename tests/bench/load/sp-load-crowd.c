@@ -156,7 +156,8 @@ judge (SpLoadCrowd *crowd)
       const SpLoadViewer *viewer = &crowd->viewers[i];
       SpLoadTally *tally = sp_load_crowd_tally (crowd, viewer);
 
-      if (viewer->state != SP_LOAD_VIEWER_PLAYING)
+      if (viewer->state != SP_LOAD_VIEWER_PLAYING
+          || viewer->kind == SP_LOAD_STALLED)
         continue;
       if (crowd->now_us - viewer->newest_us > BEHIND_US)
         tally->behind++;
@@ -217,8 +218,8 @@ sp_load_crowd_sum (SpLoadCrowd *crowd, SpLoadResult *result)
   for (guint i = 0; i < SP_LOAD_N_KINDS; i++)
     sp_load_tally_merge (result->tallies[i], crowd->tallies[i]);
   for (guint i = 0; i < crowd->n_viewers; i++)
-    if (crowd->viewers[i].state == SP_LOAD_VIEWER_CONNECTING
-        || crowd->viewers[i].state == SP_LOAD_VIEWER_WAITING)
+    if (crowd->viewers[i].state != SP_LOAD_VIEWER_OFF
+        && crowd->viewers[i].state != SP_LOAD_VIEWER_PLAYING)
       result->n_pending++;
   g_hash_table_iter_init (&iter, crowd->reasons);
   while (g_hash_table_iter_next (&iter, &reason, &n))
