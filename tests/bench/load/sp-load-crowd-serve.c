@@ -129,8 +129,8 @@ ask (SpLoadCrowd *crowd, SpLoadViewer *viewer)
       break;
     case SP_LOAD_ASKING_DONE:
       sp_load_reader_init (&viewer->reader, run->options->is_raw);
-  if (run->options->is_loose)
-    sp_load_reader_set_loose (&viewer->reader);
+      if (run->options->is_loose)
+        sp_load_reader_set_loose (&viewer->reader);
       watch (crowd,
              viewer,
              EPOLL_CTL_MOD,
