@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OUT_OF_TIME 3 /* exit status */
 #define SEARCH_RUNS 8 /* about as many for the end of one */
 
 /* Runs servers against each other under the load client, keeps the figures and
@@ -19,7 +20,8 @@ typedef struct
   CompareResults *results;
   guint runs;    /* 0: as the scenario says */
   guint seconds; /* the same */
-  gint64 end_us; /* no run may end after it; 0: no limit */
+  guint limit_s; /* 0: no limit */
+  gint64 end_us; /* where it is over: no run may end later */
   gboolean is_out_of_time;
   guint n_failed;
 } Driver;
@@ -56,6 +58,25 @@ show (JsonObject *result, const CompareScenario *scenario, CompareKind kind)
                : "");
 }
 
+/* A run that is longer than the limit will never have time: it is left out. */
+static gboolean
+has_time (Driver *driver, const CompareScenario *scenario, guint viewers)
+{
+  guint seconds = compare_run_seconds (scenario, viewers);
+
+  if (driver->limit_s == 0)
+    return TRUE;
+  if (seconds > driver->limit_s)
+    {
+      g_printerr ("%s takes %u seconds: left out\n", scenario->name, seconds);
+      return FALSE;
+    }
+  driver->is_out_of_time
+      = g_get_monotonic_time () + (gint64)seconds * G_USEC_PER_SEC
+        > driver->end_us;
+  return !driver->is_out_of_time;
+}
+
 /* FALSE: there is no time left for it, or it has failed. */
 static gboolean
 run_once (Driver *driver,
@@ -69,15 +90,8 @@ run_once (Driver *driver,
 
   if (driver->seconds > 0)
     scenario.seconds = driver->seconds;
-  if (driver->end_us != 0
-      && g_get_monotonic_time ()
-                 + (gint64)compare_run_seconds (&scenario, viewers)
-                       * G_USEC_PER_SEC
-             > driver->end_us)
-    {
-      driver->is_out_of_time = TRUE;
-      return FALSE;
-    }
+  if (!has_time (driver, &scenario, viewers))
+    return FALSE;
   result = compare_run (&scenario, kind, viewers, &error);
   if (result == NULL)
     {
@@ -211,15 +225,18 @@ run_all (Driver *driver, const Options *options)
   for (guint i = 0; i < compare_n_scenarios && !driver->is_out_of_time; i++)
     if (is_chosen (options, &compare_scenarios[i]))
       run_scenario (driver, &compare_scenarios[i]);
-  if (driver->is_out_of_time)
-    g_print ("out of time: call again to go on\n");
   if (options->report != NULL
       && !compare_report_write (driver->results, options->report, &error))
     {
       g_printerr ("%s\n", error->message);
       return EXIT_FAILURE;
     }
-  return driver->n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  if (driver->n_failed > 0)
+    return EXIT_FAILURE;
+  if (!driver->is_out_of_time)
+    return EXIT_SUCCESS;
+  g_print ("out of time: call again to go on\n");
+  return OUT_OF_TIME;
 }
 
 static gboolean
@@ -261,7 +278,7 @@ parse (Options *options, int *argc, char ***argv)
       0,
       G_OPTION_ARG_INT,
       &options->time_limit_s,
-      "begin no run that would end later",
+      "begin no run that would end later; then the status is 3",
       "S" },
     { "quick",
       0,
@@ -299,9 +316,9 @@ main (int argc, char *argv[])
     return list ();
   driver.runs = (guint)options.runs;
   driver.seconds = (guint)options.seconds;
-  if (options.time_limit_s > 0)
-    driver.end_us = g_get_monotonic_time ()
-                    + (gint64)options.time_limit_s * G_USEC_PER_SEC;
+  driver.limit_s = (guint)options.time_limit_s;
+  driver.end_us
+      = g_get_monotonic_time () + (gint64)options.time_limit_s * G_USEC_PER_SEC;
   driver.results = compare_results_new (options.results, &error);
   if (driver.results == NULL)
     {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sp-error.h"
+#include "sp-load-plot.h"
 #include "sp-load-push.h"
 #include "sp-load-report.h"
 #include "sp-load-run.h"
@@ -39,6 +40,20 @@ write_json (const SpLoadOptions *options, const char *json, GError **error)
                           SP_ERROR_FAILED,
                           _ ("standard output: %s"),
                           g_strerror (errno));
+}
+
+/* A picture that cannot be drawn changes nothing about the result. */
+static void
+draw (const SpLoadOptions *options, const SpLoadResult *result)
+{
+  g_autofree char *script = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (options->plot_file == NULL)
+    return;
+  script = sp_load_plot_script (options, result, options->plot_file);
+  if (!sp_load_plot_draw (script, &error))
+    g_printerr ("stream-pump-load: %s\n", error->message);
 }
 
 static int
@@ -75,6 +90,7 @@ watch (const SpLoadOptions *options)
     fputs (table, stdout);
   if (!write_json (options, json, &error))
     return complain (error, SP_LOAD_EXIT_BAD);
+  draw (options, result);
   return sp_load_result_is_good (result) ? SP_LOAD_EXIT_OK : SP_LOAD_EXIT_BAD;
 }
 

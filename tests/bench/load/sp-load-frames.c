@@ -7,10 +7,10 @@
 
 /* MS-WMSP 2.2.3.1 */
 #define MAGIC '$'
-#define FRAMING_LEN 4
-#define PREHEADER_LEN 8
+#define FRAMING_LEN 4u
+#define PREHEADER_LEN 8u
 #define DATA_HEAD_LEN (FRAMING_LEN + PREHEADER_LEN)
-#define REASON_LEN 4
+#define REASON_LEN 4u
 #define AF_FIRST 0x04
 #define AF_LAST 0x08
 #define REASON_ENTRY_OVER 1 /* a $C follows */

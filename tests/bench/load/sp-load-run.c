@@ -79,11 +79,10 @@ find_targets (SpLoadRun *run, GError **error)
           return FALSE;
         }
       g_ptr_array_add (run->targets, target);
-      if (target->is_tls)
-        return sp_error_set (error,
-                             SP_ERROR_CONFIG,
-                             _ ("%s: this program was built without TLS"),
-                             (char *)options->urls->pdata[i]);
+      if (target->is_tls && run->tls == NULL)
+        run->tls = sp_load_tls_new (options->is_insecure, error);
+      if (target->is_tls && run->tls == NULL)
+        return FALSE;
       g_ptr_array_add (run->requests,
                        sp_load_target_request (target,
                                                options->is_raw,
@@ -100,6 +99,7 @@ result_new (void)
 
   for (guint i = 0; i < SP_LOAD_N_KINDS; i++)
     result->tallies[i] = sp_load_tally_new ();
+  result->mbps = g_array_new (FALSE, FALSE, sizeof (double));
   result->reasons
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return result;
@@ -110,6 +110,7 @@ sp_load_result_free (SpLoadResult *result)
 {
   for (guint i = 0; i < SP_LOAD_N_KINDS; i++)
     sp_load_tally_free (result->tallies[i]);
+  g_array_unref (result->mbps);
   g_hash_table_unref (result->reasons);
   g_free (result);
 }
@@ -146,29 +147,55 @@ look_at_server (const SpLoadOptions *options,
                                   error);
 }
 
+/* Waits for the end of the window, second by second. */
+static void
+watch_rate (SpLoadRun *run, SpLoadCrowd **crowds, SpLoadResult *result)
+{
+  guint n_crowds = run->options->n_threads;
+  guint64 before = 0;
+
+  for (gint64 at_us = run->window_us;; at_us += G_USEC_PER_SEC)
+    {
+      guint64 bytes = 0;
+      double mbps;
+
+      wait_until (MIN (at_us, run->window_end_us));
+      for (guint i = 0; i < n_crowds; i++)
+        bytes += sp_load_crowd_bytes (crowds[i]);
+      mbps = (double)(bytes - before) * 8 / 1e6;
+      if (at_us > run->window_end_us)
+        return;
+      if (at_us > run->window_us)
+        g_array_append_val (result->mbps, mbps);
+      before = bytes;
+    }
+}
+
 static gboolean
-measure (SpLoadRun *run, SpLoadResult *result, GError **error)
+measure (SpLoadRun *run,
+         SpLoadCrowd **crowds,
+         SpLoadResult *result,
+         GError **error)
 {
   const SpLoadOptions *options = run->options;
   gint64 start_us = g_get_monotonic_time () + NOTICE_US
                     + (gint64)(options->warmup_s * G_USEC_PER_SEC);
-  gint64 end_us = start_us + (gint64)(options->seconds * G_USEC_PER_SEC);
   double own_cpu_s;
 
   result->has_server = options->pids->len > 0;
+  result->seconds = options->seconds;
   wait_until (start_us - NOTICE_US);
-  run->window_end_us = end_us;
+  run->window_end_us = start_us + (gint64)(options->seconds * G_USEC_PER_SEC);
   __atomic_store_n (&run->window_us, start_us, __ATOMIC_RELEASE);
   wait_until (start_us);
   own_cpu_s = sp_load_process_own_cpu_s ();
   if (!look_at_server (options, &result->server_start, error))
     return FALSE;
-  wait_until (end_us);
+  watch_rate (run, crowds, result);
+  result->client_cpu_s = sp_load_process_own_cpu_s () - own_cpu_s;
   if (!look_at_server (options, &result->server_end, error))
     return FALSE;
-  result->client_cpu_s = sp_load_process_own_cpu_s () - own_cpu_s;
-  result->seconds = options->seconds;
-  wait_until (end_us + DRAIN_US);
+  wait_until (run->window_end_us + DRAIN_US);
   return TRUE;
 }
 
@@ -188,7 +215,7 @@ run_crowds (SpLoadRun *run, GError **error)
   for (guint i = 0; i < n_crowds; i++)
     threads[i] = g_thread_new ("crowd", sp_load_crowd_main, crowds[i]);
   wait_for_joins (run, result);
-  is_good = measure (run, result, error);
+  is_good = measure (run, crowds, result, error);
   g_atomic_int_set (&run->is_over, TRUE);
   for (guint i = 0; i < n_crowds; i++)
     {
@@ -223,6 +250,7 @@ sp_load_run (const SpLoadOptions *options, GError **error)
     sp_load_from_clear (&effective.from);
   g_ptr_array_unref (run.targets);
   g_ptr_array_unref (run.requests);
+  g_clear_pointer (&run.tls, sp_load_tls_free);
   return result;
 }
 

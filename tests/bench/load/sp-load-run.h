@@ -4,6 +4,7 @@
 #include "sp-load-options.h"
 #include "sp-load-process.h"
 #include "sp-load-tally.h"
+#include "sp-load-tls.h"
 
 /** What all crowds of a run share. The thread that runs it writes; the crowds
  * read, and count with atomics what is asked for while they run. */
@@ -12,6 +13,7 @@ typedef struct
   const SpLoadOptions *options;
   GPtrArray *targets;  /* of SpLoadTarget */
   GPtrArray *requests; /* of char *, one for each target */
+  SpLoadTls *tls;      /* NULL: no target wants it */
   gint64 start_us;     /* of the ramp */
   gint64 window_us;    /* atomic; G_MAXINT64: not known yet */
   gint64 window_end_us;
@@ -27,6 +29,7 @@ typedef struct
   double joining_s; /* from the first join to the last */
   double seconds;   /* of the window */
   double client_cpu_s;
+  GArray *mbps; /* of double: received in each second of the window */
   SpLoadTally *tallies[SP_LOAD_N_KINDS];
   GHashTable *reasons; /* text: how often, of refused, lost and bad framing */
   gboolean has_server;
