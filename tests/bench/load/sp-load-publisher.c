@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <glib/gi18n.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -167,6 +169,7 @@ static gboolean
 open_connection (SpLoadPublisher *publisher, GError **error)
 {
   const SpLoadTarget *target = publisher->target;
+  const int on = 1;
 
   publisher->fd
       = socket (target->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -176,6 +179,8 @@ open_connection (SpLoadPublisher *publisher, GError **error)
                   target->address_len)
              != 0)
     return fail (publisher, g_strerror (errno), error);
+  /* Each packet goes in its time, not with the next acknowledgement. */
+  (void)setsockopt (publisher->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return TRUE;
 }
 
