@@ -59,7 +59,7 @@ add_curve (GString *out, const char *block, const SpHistogram *histogram)
   g_string_append_printf (out, "%s << END\n", block);
   sp_histogram_walk (histogram, &walk);
   while (sp_histogram_next (&walk, &upto_us, &share))
-    add_pair (out, (double)upto_us / 1000, share * 100);
+    add_pair (out, (double)MAX (upto_us, 1) / 1000, share * 100);
   g_string_append (out, "END\n");
 }
 
@@ -124,11 +124,13 @@ sp_load_plot_script (const SpLoadOptions *options,
   add_label (out, "xlabel", _ ("lateness, ms"));
   add_label (out, "ylabel", _ ("packets, percent"));
   g_string_append (out,
-                   "set yrange [0:100]\nset xrange [0:*]\n"
+                   "set yrange [0:100]\nset logscale x\n"
                    "set key bottom right\n");
   if (has_curve (result, 0) || has_curve (result, 1))
     add_lateness (out, result);
-  g_string_append (out, "unset title\nunset key\nset yrange [0:*]\n");
+  g_string_append (out,
+                   "unset title\nunset key\nunset logscale x\n"
+                   "set xrange [0:*]\nset yrange [0:*]\n");
   add_label (out, "xlabel", _ ("seconds"));
   add_label (out, "ylabel", _ ("received, Mbit/s"));
   if (result->mbps->len > 0)

@@ -66,10 +66,10 @@ sp_load_reader_take (SpLoadReader *reader,
       SpLoadAnswerVerdict said
           = sp_load_answer_next (answer, data, len, &used, &body, &body_len);
 
-      if (said == SP_LOAD_ANSWER_BAD)
-        return SP_LOAD_BAD;
       if (answer->status != 0 && answer->status != STATUS_OK)
         return SP_LOAD_END;
+      if (said == SP_LOAD_ANSWER_BAD)
+        return SP_LOAD_BAD;
       if (said == SP_LOAD_ANSWER_END)
         return SP_LOAD_END;
       if (said == SP_LOAD_ANSWER_BODY)

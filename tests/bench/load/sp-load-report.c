@@ -8,6 +8,7 @@
 #include "sp-json-build.h"
 
 #define GIGA 1e9
+#define NAME_COLUMNS 22 /* of the table */
 
 static double
 ms (gint64 us)
@@ -152,9 +153,10 @@ sp_load_report_json (const SpLoadOptions *options, const SpLoadResult *result)
 static void G_GNUC_PRINTF (3, 4)
     add_line (GString *out, const char *name, const char *format, ...)
 {
+  int missing = NAME_COLUMNS - (int)g_utf8_strlen (name, -1);
   va_list arguments;
 
-  g_string_append_printf (out, "%-22s", name);
+  g_string_append_printf (out, "%s%*s", name, MAX (missing, 1), "");
   va_start (arguments, format);
   g_string_append_vprintf (out, format, arguments);
   va_end (arguments);

@@ -237,7 +237,10 @@ sp_load_run (const SpLoadOptions *options, GError **error)
                     .window_end_us = G_MAXINT64 };
   SpLoadResult *result = NULL;
 
-  if (!make_room (options->n_viewers + options->n_stalled, error))
+  SpLoadProcess process;
+
+  if (!make_room (options->n_viewers + options->n_stalled, error)
+      || !look_at_server (options, &process, error))
     return NULL;
   if (!options->has_from)
     sp_load_from_parse (&effective.from, DEFAULT_FROM, NULL);
