@@ -263,39 +263,6 @@ compare_results_median (const CompareResults *results,
          / 2;
 }
 
-CompareVerdict
-compare_judge (const CompareResults *results,
-               const CompareClaim *claim,
-               const CompareScenario *scenario)
-{
-  const char *other = claim->against_scenario != NULL ? claim->against_scenario
-                                                      : scenario->name;
-  CompareVerdict verdict = { .against = NAN };
-
-  verdict.of = compare_results_median (
-      results, scenario->name, claim->of, claim->metric);
-  if (claim->measure != COMPARE_ABSOLUTE)
-    verdict.against = compare_results_median (
-        results, other, claim->against, claim->metric);
-  switch (claim->measure)
-    {
-    case COMPARE_RATIO:
-      verdict.figure = verdict.of / verdict.against;
-      break;
-    case COMPARE_PER_VIEWER:
-      verdict.figure = (verdict.of - verdict.against)
-                       / ((double)scenario->viewers
-                          - compare_scenario_find (other)->viewers);
-      break;
-    case COMPARE_ABSOLUTE:
-      verdict.figure = verdict.of;
-      break;
-    }
-  verdict.is_held = claim->is_least ? verdict.figure >= claim->bound
-                                    : verdict.figure <= claim->bound;
-  return verdict;
-}
-
 /* The fewest viewers above @held with which SEARCH_TRIES runs failed; @highest
  * + 1: none. */
 static guint
@@ -346,4 +313,51 @@ compare_search_next (const CompareResults *results,
     return 0;
   middle = (low + failed) / 2;
   return MAX (middle / SEARCH_ROUND * SEARCH_ROUND, low + 1);
+}
+
+/* The search is over. */
+static gboolean
+is_found (const CompareResults *results,
+          const CompareScenario *scenario,
+          CompareKind kind)
+{
+  return compare_search_next (results, scenario->name, kind, scenario->viewers)
+         == 0;
+}
+
+CompareVerdict
+compare_judge (const CompareResults *results,
+               const CompareClaim *claim,
+               const CompareScenario *scenario)
+{
+  const char *other = claim->against_scenario != NULL ? claim->against_scenario
+                                                      : scenario->name;
+  CompareVerdict verdict = { .against = NAN };
+
+  verdict.of = compare_results_median (
+      results, scenario->name, claim->of, claim->metric);
+  if (claim->measure != COMPARE_ABSOLUTE)
+    verdict.against = compare_results_median (
+        results, other, claim->against, claim->metric);
+  switch (claim->measure)
+    {
+    case COMPARE_RATIO:
+      verdict.figure = verdict.of / verdict.against;
+      break;
+    case COMPARE_PER_VIEWER:
+      verdict.figure = (verdict.of - verdict.against)
+                       / ((double)scenario->viewers
+                          - compare_scenario_find (other)->viewers);
+      break;
+    case COMPARE_ABSOLUTE:
+      verdict.figure = verdict.of;
+      break;
+    }
+  if (g_str_equal (claim->metric, "largest")
+      && !(is_found (results, scenario, claim->of)
+           && is_found (results, scenario, claim->against)))
+    verdict.figure = NAN;
+  verdict.is_held = claim->is_least ? verdict.figure >= claim->bound
+                                    : verdict.figure <= claim->bound;
+  return verdict;
 }

@@ -206,6 +206,9 @@ append_search (GString *text,
                             i > 0 ? "," : "",
                             compare_metric (row, "viewers"),
                             compare_is_held (row) ? "yes" : "no");
+  if (compare_search_next (results, scenario->name, kind, scenario->viewers)
+      > 0)
+    g_string_append (text, " (not finished)");
   g_string_append (text, " |\n");
 }
 

@@ -155,6 +155,24 @@ test_judge (void)
   g_assert_true (compare_judge (results, &growth, scenario).is_held);
 }
 
+/* A search that is not over proves nothing. */
+static void
+test_unfinished (void)
+{
+  static const CompareClaim claim
+      = { "largest",    "most", COMPARE_RATIO, "largest", COMPARE_PUMP,
+          COMPARE_BARE, NULL,   0.9,           TRUE };
+  const CompareScenario *scenario = compare_scenario_find ("largest-100");
+  g_autoptr (CompareResults) results = compare_results_new (NULL, NULL);
+
+  add (results, "largest-100", COMPARE_PUMP, scenario->viewers, 1, TRUE);
+  add (results, "largest-100", COMPARE_BARE, scenario->viewers / 2, 1, TRUE);
+  g_assert_true (isnan (compare_judge (results, &claim, scenario).figure));
+  g_assert_false (compare_judge (results, &claim, scenario).is_held);
+  add (results, "largest-100", COMPARE_BARE, scenario->viewers, 1, TRUE);
+  g_assert_true (compare_judge (results, &claim, scenario).is_held);
+}
+
 static void
 test_skmem (void)
 {
@@ -230,6 +248,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/compare/search/finds", test_search);
   g_test_add_func ("/compare/search/second-try", test_second_try);
   g_test_add_func ("/compare/claims/judged", test_judge);
+  g_test_add_func ("/compare/claims/unfinished", test_unfinished);
   g_test_add_func ("/compare/claims/tables", test_tables);
   g_test_add_func ("/compare/watch/skmem", test_skmem);
   g_test_add_func ("/compare/report/written", test_report);
