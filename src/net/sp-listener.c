@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define BACKLOG 1024
+#define FILLED 1024 /* connections a worker, before the next one has any */
 #define RESUME_MS 100
 #define LOG_EVERY_US (10 * G_USEC_PER_SEC)
 
@@ -110,10 +111,16 @@ pause_accepting (SpListener *listener, const char *why)
     sp_log (G_LOG_LEVEL_WARNING, &fields, "accepting pauses: %s", why);
 }
 
+/* A few clients are best served by one thread: the others would wake for the
+ * same packets. Beyond that, by the one that has the least to do. */
 static SpWorker *
-least_loaded (SpListener *listener)
+choose_worker (SpListener *listener)
 {
   SpWorker *best = listener->workers[0];
+
+  for (guint i = 0; i < listener->n_workers; i++)
+    if (sp_worker_connections (listener->workers[i]) < FILLED)
+      return listener->workers[i];
 
   for (guint i = 1; i < listener->n_workers; i++)
     if (sp_worker_connections (listener->workers[i])
@@ -154,7 +161,7 @@ on_connection (GSocket *socket, gpointer user_data)
     }
   sp_stats_add (SP_PUMP_connections_accepted, 1);
   sp_listener_stats_count (&port->stats->accepted);
-  sp_worker_adopt (least_loaded (listener),
+  sp_worker_adopt (choose_worker (listener),
                    sp_handover_new (fd, port->certificate, port->stats));
   if (is_full (listener))
     note_pause (port,
