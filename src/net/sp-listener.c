@@ -3,7 +3,6 @@
 
 #include "sp-listener.h"
 
-#include "sp-acceptor.h"
 #include "sp-clock.h"
 #include "sp-error.h"
 #include "sp-log.h"
@@ -14,14 +13,15 @@
 #include <string.h>
 
 #define BACKLOG 1024
+#define PORT_KEY "sp-listener-port"
 #define FILLED 1024 /* connections a worker, before the next one has any */
-#define RESUME_MS 100
+#define BEAT_MS 100
 #define LOG_EVERY_US (10 * G_USEC_PER_SEC)
 
 typedef struct
 {
   SpListener *listener;
-  SpAcceptor *acceptor;
+  GSocket *socket;
   GTlsCertificate *certificate;
   SpListenerStats *stats;
   char *name; /* "[::]:8086" */
@@ -34,12 +34,13 @@ typedef struct
 /** Main thread only. */
 struct _SpListener
 {
+  GSocketService *service;
   GPtrArray *ports;
   SpWorker **workers;
   guint n_workers;
   guint max_connections;
   guint cert_index;
-  guint resume_id;
+  guint beat_id; /* 0: stopped */
   gboolean is_accepting;
   SpLogLimit log_limit;
   gboolean is_logged; /* of the pause that is on */
@@ -69,46 +70,76 @@ set_accepting (SpListener *listener, gboolean is_accepting)
   if (listener->is_accepting == is_accepting)
     return;
   listener->is_accepting = is_accepting;
+  if (is_accepting)
+    g_socket_service_start (listener->service);
+  else
+    g_socket_service_stop (listener->service);
   for (guint i = 0; i < listener->ports->len; i++)
-    {
-      Port *port = listener->ports->pdata[i];
-
-      sp_acceptor_set_open (port->acceptor, is_accepting);
-      port->changed_us = sp_clock_now_us ();
-    }
+    ((Port *)listener->ports->pdata[i])->changed_us = sp_clock_now_us ();
 }
 
-static gboolean
-on_resume (gpointer user_data)
-{
-  SpListener *listener = user_data;
-
-  if (is_full (listener))
-    return G_SOURCE_CONTINUE;
-  listener->resume_id = 0;
-  if (listener->is_stopped)
-    return G_SOURCE_REMOVE;
-  set_accepting (listener, TRUE);
-  if (listener->is_logged)
-    sp_log (G_LOG_LEVEL_MESSAGE, NULL, "accepting connections again");
-  return G_SOURCE_REMOVE;
-}
-
-/* @why: for the log. */
 static void
 pause_accepting (SpListener *listener, const char *why)
 {
   SpLogFields fields = { .message_id = SP_MESSAGE_LIMIT };
 
-  if (listener->resume_id != 0)
-    return;
   set_accepting (listener, FALSE);
-  listener->resume_id = g_timeout_add (RESUME_MS, on_resume, listener);
   sp_stats_add (SP_PUMP_accept_pauses, 1);
   listener->is_logged = sp_log_limit_allow (
       &listener->log_limit, sp_clock_now_us (), 1, LOG_EVERY_US);
   if (listener->is_logged)
     sp_log (G_LOG_LEVEL_WARNING, &fields, "accepting pauses: %s", why);
+}
+
+static void
+resume_accepting (SpListener *listener)
+{
+  set_accepting (listener, TRUE);
+  if (listener->is_logged)
+    sp_log (G_LOG_LEVEL_MESSAGE, NULL, "accepting connections again");
+}
+
+/* The service accepts by itself and tells nobody of what went wrong then: what
+ * is counted as an error of the port is that it had to stop. @why: (transfer
+ * full) */
+static void
+note_pause (Port *port, char *why)
+{
+  sp_listener_stats_count (&port->stats->accept_errors);
+  g_free (port->last_error);
+  port->last_error = why;
+  if (port->listener->is_accepting)
+    pause_accepting (port->listener, why);
+}
+
+/* When accept fails a GSocketService warns and tries again at once (GLib 2.74,
+ * g_socket_service_ready), and with no descriptor left it would do nothing
+ * else: so it is stopped when there is none, a beat after that at the latest.
+ * What takes the last one may be a pull, a file or somebody who lowers the
+ * limit, which is why the time looks and not only who comes. */
+static void
+look_for_room (SpListener *listener)
+{
+  Port *first = listener->ports->pdata[0];
+
+  if (sp_socket_has_room (first->socket))
+    return;
+  const char *why = g_strerror (errno);
+  for (guint i = 0; i < listener->ports->len; i++)
+    note_pause (listener->ports->pdata[i], g_strdup (why));
+}
+
+static gboolean
+on_beat (gpointer user_data)
+{
+  SpListener *listener = user_data;
+  Port *first = listener->ports->pdata[0];
+
+  if (listener->is_accepting)
+    look_for_room (listener);
+  else if (!is_full (listener) && sp_socket_has_room (first->socket))
+    resume_accepting (listener);
+  return G_SOURCE_CONTINUE;
 }
 
 /* A few clients are best served by one thread: the others would wake for the
@@ -129,35 +160,20 @@ choose_worker (SpListener *listener)
   return best;
 }
 
-/* @why: (transfer full) */
-static void
-note_pause (Port *port, char *why)
+static gboolean
+on_incoming (GSocketService *service,
+             GSocketConnection *connection,
+             GObject *source,
+             gpointer user_data)
 {
-  sp_listener_stats_count (&port->stats->accept_errors);
-  g_free (port->last_error);
-  port->last_error = why;
-  pause_accepting (port->listener, why);
-}
-
-/* What the kernel has too little of (accept(2): EMFILE, ENFILE, ENOBUFS,
- * ENOMEM) is not there the next moment either. */
-static void
-on_accept_failed (const GError *error, gpointer user_data)
-{
-  note_pause (user_data, g_strdup (error->message));
-}
-
-static void
-on_connection (GSocket *socket, gpointer user_data)
-{
-  Port *port = user_data;
-  SpListener *listener = port->listener;
-  int fd = sp_socket_dup (socket);
+  SpListener *listener = user_data;
+  Port *port = g_object_get_data (source, PORT_KEY);
+  int fd = sp_socket_dup (g_socket_connection_get_socket (connection));
 
   if (fd < 0)
     {
       note_pause (port, g_strdup (g_strerror (errno)));
-      return;
+      return TRUE;
     }
   sp_stats_add (SP_PUMP_connections_accepted, 1);
   sp_listener_stats_count (&port->stats->accepted);
@@ -168,6 +184,9 @@ on_connection (GSocket *socket, gpointer user_data)
                 g_strdup_printf ("%u connections are all that the descriptor "
                                  "limit allows",
                                  listener->max_connections));
+  else
+    look_for_room (listener);
+  return TRUE;
 }
 
 static void
@@ -175,7 +194,7 @@ port_free (gpointer data)
 {
   Port *port = data;
 
-  g_clear_pointer (&port->acceptor, sp_acceptor_free);
+  g_clear_object (&port->socket);
   g_clear_object (&port->certificate);
   sp_listener_stats_unref (port->stats);
   g_free (port->name);
@@ -189,6 +208,12 @@ sp_listener_new (SpWorker **workers, guint n_workers, guint max_connections)
 {
   SpListener *listener = g_new0 (SpListener, 1);
 
+  listener->service = g_socket_service_new ();
+  g_socket_service_stop (listener->service);
+  g_socket_listener_set_backlog (G_SOCKET_LISTENER (listener->service),
+                                 BACKLOG);
+  g_signal_connect (
+      listener->service, "incoming", G_CALLBACK (on_incoming), listener);
   listener->ports = g_ptr_array_new_with_free_func (port_free);
   listener->workers = workers;
   listener->n_workers = n_workers;
@@ -200,7 +225,10 @@ sp_listener_new (SpWorker **workers, guint n_workers, guint max_connections)
 void
 sp_listener_free (SpListener *listener)
 {
-  g_clear_handle_id (&listener->resume_id, g_source_remove);
+  sp_listener_stop (listener);
+  g_signal_handlers_disconnect_by_data (listener->service, listener);
+  g_socket_listener_close (G_SOCKET_LISTENER (listener->service));
+  g_object_unref (listener->service);
   g_ptr_array_unref (listener->ports);
   g_free (listener);
 }
@@ -218,6 +246,8 @@ open_socket (GSocketAddress *address, GError **error)
   if (family == G_SOCKET_FAMILY_IPV6)
     (void)g_socket_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, 1, NULL);
   g_socket_set_listen_backlog (socket, BACKLOG);
+  /* One who knocked may have gone by the time accept is called. */
+  g_socket_set_blocking (socket, FALSE);
   if (!g_socket_bind (socket, address, TRUE, error)
       || !g_socket_listen (socket, error))
     return NULL;
@@ -258,6 +288,7 @@ sp_listener_open (SpListener *listener,
       = g_inet_socket_address_new_from_string (address, port);
   g_autoptr (GSocketAddress) actual = NULL;
   g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GObject) mark = NULL;
   Port *opened;
 
   if (wanted == NULL)
@@ -274,8 +305,12 @@ sp_listener_open (SpListener *listener,
     return FALSE;
   opened = port_new (listener, G_INET_SOCKET_ADDRESS (actual), certificate);
   g_ptr_array_add (listener->ports, opened);
-  opened->acceptor
-      = sp_acceptor_new (socket, on_connection, on_accept_failed, opened);
+  opened->socket = g_object_ref (socket);
+  mark = g_object_new (G_TYPE_OBJECT, NULL);
+  g_object_set_data (mark, PORT_KEY, opened);
+  if (!g_socket_listener_add_socket (
+          G_SOCKET_LISTENER (listener->service), socket, mark, error))
+    return FALSE;
   *bound = g_strdup (opened->name);
   return TRUE;
 }
@@ -298,14 +333,17 @@ void
 sp_listener_start (SpListener *listener)
 {
   listener->is_stopped = FALSE;
-  if (listener->resume_id == 0)
-    set_accepting (listener, TRUE);
+  if (listener->beat_id != 0 || listener->ports->len == 0)
+    return;
+  listener->beat_id = g_timeout_add (BEAT_MS, on_beat, listener);
+  set_accepting (listener, TRUE);
 }
 
 void
 sp_listener_stop (SpListener *listener)
 {
   listener->is_stopped = TRUE;
+  g_clear_handle_id (&listener->beat_id, g_source_remove);
   set_accepting (listener, FALSE);
 }
 

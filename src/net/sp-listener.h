@@ -3,9 +3,9 @@
 
 #include "sp-worker.h"
 
-/** The media ports: takes connections on the main thread and hands each to the
- * worker that has fewest. Stops accepting before descriptors run out, and goes
- * on when there are some again. */
+/** The media ports: GSocketService on the main thread takes connections and
+ * hands each to the worker that has fewest. Stops accepting before descriptors
+ * run out, and goes on when there are some again. */
 typedef struct _SpListener SpListener;
 
 /* @workers: (transfer none), outlive it. @max_connections 0: no limit. */

@@ -3,11 +3,13 @@
 
 #include "sp-socket.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* A client that takes nothing for so long is gone, also when its window is
  * shut. */
@@ -35,6 +37,23 @@ int
 sp_socket_dup (GSocket *socket)
 {
   return fcntl (g_socket_get_fd (socket), F_DUPFD_CLOEXEC, 0);
+}
+
+/** sp_socket_has_room: for one more connection: a descriptor that accept makes
+ * and the one it is handed over by. @socket: any that is open. */
+gboolean
+sp_socket_has_room (GSocket *socket)
+{
+  int accepted = sp_socket_dup (socket);
+  int handed = accepted < 0 ? -1 : sp_socket_dup (socket);
+  int why = errno;
+
+  if (handed >= 0)
+    (void)close (handed);
+  if (accepted >= 0)
+    (void)close (accepted);
+  errno = why;
+  return handed >= 0;
 }
 
 typedef union

@@ -228,8 +228,8 @@ test_no_descriptor (void)
   assert_idle (&stage);
   sp_daemon_limit_descriptors (stage.daemon, SCARCE);
   g_assert_cmpint (status_figure (&stage, "counters.accept_pauses"), >, 0);
-  g_assert_true (
-      sp_daemon_wait_log (stage.daemon, 0, "Too many open files", 20));
+  g_assert_true (sp_daemon_wait_log (
+      stage.daemon, 0, "accepting pauses: Too many open files", 20));
   wait_status (&stage, 200, 30);
   leave (fds, N_OUTSIDE);
   tear_down (&stage);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -181,6 +182,38 @@ test_peer_has_gone (void)
   pair_clear (&pair);
 }
 
+/* One is too few: what is accepted could not be handed over. */
+static void
+test_room (void)
+{
+  struct rlimit before;
+  Pair pair;
+
+  pair_open (&pair, "127.0.0.1", "127.0.0.1");
+  g_assert_true (sp_socket_has_room (pair.server));
+  getrlimit (RLIMIT_NOFILE, &before);
+  int first = sp_socket_dup (pair.server);
+  int second = sp_socket_dup (pair.server);
+  const int limits[] = { first, second, second + 1 };
+  close (first);
+  close (second);
+  for (int room = 0; room <= 2; room++)
+    {
+      struct rlimit scarce = { (rlim_t)limits[room], before.rlim_max };
+
+      setrlimit (RLIMIT_NOFILE, &scarce);
+      gboolean has_room = sp_socket_has_room (pair.server);
+      int why = errno;
+      setrlimit (RLIMIT_NOFILE, &before);
+      g_assert_cmpint (has_room, ==, room == 2);
+      if (!has_room)
+        g_assert_cmpint (why, ==, EMFILE);
+    }
+  g_assert_cmpint (fcntl (first, F_GETFD), ==, -1);
+  g_assert_cmpint (fcntl (second, F_GETFD), ==, -1);
+  pair_clear (&pair);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -195,5 +228,6 @@ main (int argc, char **argv)
                    test_descriptor_is_its_own);
   g_test_add_func ("/handover/taken-stays", test_taken_stays);
   g_test_add_func ("/handover/peer-has-gone", test_peer_has_gone);
+  g_test_add_func ("/handover/room", test_room);
   return g_test_run ();
 }
