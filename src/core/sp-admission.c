@@ -11,6 +11,9 @@ struct _SpAdmission
   GMutex mutex;
   SpRegistry *registry;
   SpAdmissionLimits limits;
+  SpAdmissionCount count; /* NULL: connections are not counted */
+  gpointer count_data;
+  guint overload;
   SpBans *bans;
   gboolean is_draining;
   char *redirect; /* (nullable) */
@@ -49,6 +52,25 @@ sp_admission_set_limits (SpAdmission *admission,
       = g_mutex_locker_new (&admission->mutex);
 
   admission->limits = *limits;
+}
+
+void
+sp_admission_set_count (SpAdmission *admission,
+                        SpAdmissionCount count,
+                        gpointer user_data)
+{
+  admission->count = count;
+  admission->count_data = user_data;
+}
+
+/** sp_admission_set_overload: for those who come from now on. */
+void
+sp_admission_set_overload (SpAdmission *admission, guint overload)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&admission->mutex);
+
+  admission->overload = overload;
 }
 
 /** sp_admission_set_draining: for those who come from now on. */
@@ -116,6 +138,38 @@ is_full (guint used, guint limit)
   return limit > 0 && used >= limit;
 }
 
+/* The connection of whoever asks is among those counted. */
+static gboolean
+is_crowded (SpAdmission *admission)
+{
+  guint limit = admission->limits.connections;
+
+  return limit > 0 && admission->count != NULL
+         && admission->count (admission->count_data) > limit;
+}
+
+/* NULL: the server can do more; otherwise it is counted. */
+static const char *
+overload (SpAdmission *admission)
+{
+  if (admission->overload & SP_OVERLOAD_LATENESS)
+    {
+      sp_stats_add (SP_PUMP_requests_limited_lateness, 1);
+      return "the server has more clients than it can serve in time";
+    }
+  if (admission->overload & SP_OVERLOAD_MEMORY)
+    {
+      sp_stats_add (SP_PUMP_requests_limited_memory, 1);
+      return "the server's memory is used up";
+    }
+  if (is_crowded (admission))
+    {
+      sp_stats_add (SP_PUMP_requests_limited_descriptors, 1);
+      return "the server has all the connections it may have";
+    }
+  return NULL;
+}
+
 /* Of the whole server; NULL: none is reached. */
 static const char *
 server_limit (SpAdmission *admission,
@@ -133,7 +187,7 @@ server_limit (SpAdmission *admission,
   if (limits->bandwidth_kbps > 0
       && bandwidth_kbps (admission, stream, now_us) > limits->bandwidth_kbps)
     return "the server's bandwidth is used up";
-  return NULL;
+  return overload (admission);
 }
 
 static const char *

@@ -80,10 +80,10 @@ sp_ring_free (SpRing *ring)
   g_free (ring);
 }
 
+/* @n_slots: a power of two that holds all there is. */
 static void
-grow (SpRing *ring)
+resize (SpRing *ring, gsize n_slots)
 {
-  gsize n_slots = ring->n_slots * 2;
   SpPacket **slots = g_new (SpPacket *, n_slots);
   guint64 *before = g_new (guint64, n_slots);
 
@@ -122,7 +122,7 @@ void
 sp_ring_append (SpRing *ring, SpPacket *packet)
 {
   if (ring->end - ring->oldest == ring->n_slots)
-    grow (ring);
+    resize (ring, ring->n_slots * 2);
   *slot (ring, ring->end) = packet;
   ring->before[ring->end & (ring->n_slots - 1)] = ring->total;
   ring->total += packet->len;
@@ -140,6 +140,22 @@ sp_ring_append (SpRing *ring, SpPacket *packet)
   ring->bytes += packet->len;
   ring->end++;
   trim (ring, packet->meta.arrived_us);
+}
+
+/** sp_ring_trim: the same when nothing comes; after an END a key frame is kept
+ * for nobody. Slots that are not needed go, too. */
+void
+sp_ring_trim (SpRing *ring, gint64 now_us)
+{
+  gsize n_slots = ring->n_slots;
+
+  if (sp_ring_has_ended (ring))
+    ring->has_join = FALSE;
+  trim (ring, now_us);
+  while (n_slots > INITIAL_SLOTS && ring->end - ring->oldest <= n_slots / 8)
+    n_slots /= 2;
+  if (n_slots < ring->n_slots)
+    resize (ring, n_slots);
 }
 
 guint64

@@ -124,7 +124,10 @@ sp_fanout_lane (SpWorker *worker, SpLane *lane, guint *sends, gint64 until_us)
   SpViewer *viewer;
 
   if (lane->pass == NULL)
-    sp_lane_begin_pass (lane);
+    {
+      lane->pass_due_us = lane->due_us;
+      sp_lane_begin_pass (lane);
+    }
   while (lane->pass != NULL)
     {
       if (*sends == 0 || now_us >= until_us)
@@ -136,6 +139,7 @@ sp_fanout_lane (SpWorker *worker, SpLane *lane, guint *sends, gint64 until_us)
       if (*sends % CLOCK_EVERY == 0)
         now_us = sp_clock_now_us ();
     }
+  sp_worker_note_pass (worker, lane, sp_clock_now_us ());
   return TRUE;
 }
 

@@ -3,22 +3,24 @@
 
 #include "sp-listener.h"
 
+#include "sp-acceptor.h"
 #include "sp-clock.h"
 #include "sp-error.h"
 #include "sp-log.h"
 #include "sp-socket.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 
 #define BACKLOG 1024
-#define PORT_KEY "sp-listener-port"
 #define RESUME_MS 100
 #define LOG_EVERY_US (10 * G_USEC_PER_SEC)
 
 typedef struct
 {
   SpListener *listener;
+  SpAcceptor *acceptor;
   GTlsCertificate *certificate;
   SpListenerStats *stats;
   char *name; /* "[::]:8086" */
@@ -31,7 +33,6 @@ typedef struct
 /** Main thread only. */
 struct _SpListener
 {
-  GSocketService *service;
   GPtrArray *ports;
   SpWorker **workers;
   guint n_workers;
@@ -67,12 +68,13 @@ set_accepting (SpListener *listener, gboolean is_accepting)
   if (listener->is_accepting == is_accepting)
     return;
   listener->is_accepting = is_accepting;
-  if (is_accepting)
-    g_socket_service_start (listener->service);
-  else
-    g_socket_service_stop (listener->service);
   for (guint i = 0; i < listener->ports->len; i++)
-    ((Port *)listener->ports->pdata[i])->changed_us = sp_clock_now_us ();
+    {
+      Port *port = listener->ports->pdata[i];
+
+      sp_acceptor_set_open (port->acceptor, is_accepting);
+      port->changed_us = sp_clock_now_us ();
+    }
 }
 
 static gboolean
@@ -91,8 +93,9 @@ on_resume (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* @why: for the log. */
 static void
-pause_accepting (SpListener *listener)
+pause_accepting (SpListener *listener, const char *why)
 {
   SpLogFields fields = { .message_id = SP_MESSAGE_LIMIT };
 
@@ -104,11 +107,7 @@ pause_accepting (SpListener *listener)
   listener->is_logged = sp_log_limit_allow (
       &listener->log_limit, sp_clock_now_us (), 1, LOG_EVERY_US);
   if (listener->is_logged)
-    sp_log (G_LOG_LEVEL_WARNING,
-            &fields,
-            "accepting pauses: %u connections are all that the descriptor "
-            "limit allows",
-            listener->max_connections);
+    sp_log (G_LOG_LEVEL_WARNING, &fields, "accepting pauses: %s", why);
 }
 
 static SpWorker *
@@ -123,42 +122,45 @@ least_loaded (SpListener *listener)
   return best;
 }
 
-/* The service accepts by itself and tells nobody of what went wrong then: what
- * is counted as an error of the port is that it had to stop. */
+/* @why: (transfer full) */
 static void
-note_pause (Port *port)
+note_pause (Port *port, char *why)
 {
   sp_listener_stats_count (&port->stats->accept_errors);
   g_free (port->last_error);
-  port->last_error
-      = g_strdup_printf ("%u connections are all that the descriptor limit "
-                         "allows",
-                         port->listener->max_connections);
-  pause_accepting (port->listener);
+  port->last_error = why;
+  pause_accepting (port->listener, why);
 }
 
-static gboolean
-on_incoming (GSocketService *service,
-             GSocketConnection *connection,
-             GObject *source,
-             gpointer user_data)
+/* What the kernel has too little of (accept(2): EMFILE, ENFILE, ENOBUFS,
+ * ENOMEM) is not there the next moment either. */
+static void
+on_accept_failed (const GError *error, gpointer user_data)
 {
-  SpListener *listener = user_data;
-  Port *port = g_object_get_data (source, PORT_KEY);
-  int fd = sp_socket_dup (g_socket_connection_get_socket (connection));
+  note_pause (user_data, g_strdup (error->message));
+}
+
+static void
+on_connection (GSocket *socket, gpointer user_data)
+{
+  Port *port = user_data;
+  SpListener *listener = port->listener;
+  int fd = sp_socket_dup (socket);
 
   if (fd < 0)
     {
-      note_pause (port);
-      return TRUE;
+      note_pause (port, g_strdup (g_strerror (errno)));
+      return;
     }
   sp_stats_add (SP_PUMP_connections_accepted, 1);
   sp_listener_stats_count (&port->stats->accepted);
   sp_worker_adopt (least_loaded (listener),
                    sp_handover_new (fd, port->certificate, port->stats));
   if (is_full (listener))
-    note_pause (port);
-  return TRUE;
+    note_pause (port,
+                g_strdup_printf ("%u connections are all that the descriptor "
+                                 "limit allows",
+                                 listener->max_connections));
 }
 
 static void
@@ -166,6 +168,7 @@ port_free (gpointer data)
 {
   Port *port = data;
 
+  g_clear_pointer (&port->acceptor, sp_acceptor_free);
   g_clear_object (&port->certificate);
   sp_listener_stats_unref (port->stats);
   g_free (port->name);
@@ -179,12 +182,6 @@ sp_listener_new (SpWorker **workers, guint n_workers, guint max_connections)
 {
   SpListener *listener = g_new0 (SpListener, 1);
 
-  listener->service = g_socket_service_new ();
-  g_socket_service_stop (listener->service);
-  g_socket_listener_set_backlog (G_SOCKET_LISTENER (listener->service),
-                                 BACKLOG);
-  g_signal_connect (
-      listener->service, "incoming", G_CALLBACK (on_incoming), listener);
   listener->ports = g_ptr_array_new_with_free_func (port_free);
   listener->workers = workers;
   listener->n_workers = n_workers;
@@ -197,9 +194,6 @@ void
 sp_listener_free (SpListener *listener)
 {
   g_clear_handle_id (&listener->resume_id, g_source_remove);
-  set_accepting (listener, FALSE);
-  g_socket_listener_close (G_SOCKET_LISTENER (listener->service));
-  g_object_unref (listener->service);
   g_ptr_array_unref (listener->ports);
   g_free (listener);
 }
@@ -257,7 +251,6 @@ sp_listener_open (SpListener *listener,
       = g_inet_socket_address_new_from_string (address, port);
   g_autoptr (GSocketAddress) actual = NULL;
   g_autoptr (GSocket) socket = NULL;
-  g_autoptr (GObject) mark = NULL;
   Port *opened;
 
   if (wanted == NULL)
@@ -274,13 +267,17 @@ sp_listener_open (SpListener *listener,
     return FALSE;
   opened = port_new (listener, G_INET_SOCKET_ADDRESS (actual), certificate);
   g_ptr_array_add (listener->ports, opened);
-  mark = g_object_new (G_TYPE_OBJECT, NULL);
-  g_object_set_data (mark, PORT_KEY, opened);
-  if (!g_socket_listener_add_socket (
-          G_SOCKET_LISTENER (listener->service), socket, mark, error))
-    return FALSE;
+  opened->acceptor
+      = sp_acceptor_new (socket, on_connection, on_accept_failed, opened);
   *bound = g_strdup (opened->name);
   return TRUE;
+}
+
+/** sp_listener_set_max_connections: those beyond it stay. */
+void
+sp_listener_set_max_connections (SpListener *listener, guint max_connections)
+{
+  listener->max_connections = max_connections;
 }
 
 void

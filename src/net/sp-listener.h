@@ -3,15 +3,18 @@
 
 #include "sp-worker.h"
 
-/** The media ports: GSocketService on the main thread takes connections and
- * hands each to the worker that has fewest. Stops accepting before descriptors
- * run out, and goes on when there are some again. */
+/** The media ports: takes connections on the main thread and hands each to the
+ * worker that has fewest. Stops accepting before descriptors run out, and goes
+ * on when there are some again. */
 typedef struct _SpListener SpListener;
 
 /* @workers: (transfer none), outlive it. @max_connections 0: no limit. */
 SpListener *
 sp_listener_new (SpWorker **workers, guint n_workers, guint max_connections);
 void sp_listener_free (SpListener *listener);
+/* Of the descriptors so many are for connections now; 0: no limit. */
+void sp_listener_set_max_connections (SpListener *listener,
+                                      guint max_connections);
 /* Before it is started, or while it is stopped: opens @port (0: any) on
  * @address; *@bound tells which. @certificate makes it a TLS port. */
 gboolean sp_listener_open (SpListener *listener,

@@ -88,6 +88,21 @@ sp_worker_lane_due (SpWorker *worker, SpLane *lane, gint64 due_us)
     sp_lane_arm (lane);
 }
 
+void
+sp_worker_note_pass (SpWorker *worker, SpLane *lane, gint64 now_us)
+{
+  sp_lateness_note (&worker->lateness, now_us - lane->pass_due_us, now_us);
+}
+
+/* One that takes for ever is late long before its end. */
+static void
+note_passes (SpWorker *worker, gint64 now_us)
+{
+  for (SpLane *lane = worker->dirty; lane != NULL; lane = lane->next_dirty)
+    if (lane->pass != NULL)
+      sp_worker_note_pass (worker, lane, now_us);
+}
+
 static void
 bury_dead (SpWorker *worker)
 {
@@ -234,6 +249,7 @@ on_sweep (gpointer user_data)
 
   sp_mailbox_drain (worker->mailbox);
   sweep_list (worker->talking, now_us);
+  note_passes (worker, now_us);
   if (now_us - worker->swept_us >= G_USEC_PER_SEC)
     {
       worker->swept_us = now_us;
@@ -431,4 +447,10 @@ guint
 sp_worker_connections (SpWorker *worker)
 {
   return (guint)g_atomic_int_get (&worker->n_connections);
+}
+
+guint
+sp_worker_lateness_ms (SpWorker *worker, gint64 now_us)
+{
+  return sp_lateness_ms (&worker->lateness, now_us);
 }

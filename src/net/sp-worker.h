@@ -22,6 +22,8 @@ void sp_worker_lane_host (SpWorker *worker, SpLaneHost *host);
 void sp_worker_adopt (SpWorker *worker, SpHandover *handover);
 /* Any thread: connections, those under way to it included. */
 guint sp_worker_connections (SpWorker *worker);
+/* Any thread: how late its passes end, the worst of the last second. */
+guint sp_worker_lateness_ms (SpWorker *worker, gint64 now_us);
 
 /** Who is told of each client that comes and goes. The callbacks run where
  * @mailbox is read, and free what they get; each may be NULL. */

@@ -5,6 +5,7 @@
 
 #include <libsoup/soup.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 char *
@@ -89,6 +90,16 @@ guint64
 sp_daemon_pss_kib (SpDaemon *daemon)
 {
   return read_kib (daemon, "smaps_rollup", "\nPss:");
+}
+
+void
+sp_daemon_limit_descriptors (SpDaemon *daemon, guint nofile)
+{
+  struct rlimit limit;
+
+  g_assert_cmpint (prlimit (daemon->pid, RLIMIT_NOFILE, NULL, &limit), ==, 0);
+  limit.rlim_cur = nofile;
+  g_assert_cmpint (prlimit (daemon->pid, RLIMIT_NOFILE, &limit, NULL), ==, 0);
 }
 
 guint64

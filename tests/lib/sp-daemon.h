@@ -73,6 +73,8 @@ guint64 sp_daemon_pss_kib (SpDaemon *daemon);
  * change it. */
 guint64 sp_daemon_heap_kib (SpDaemon *daemon);
 guint sp_daemon_n_descriptors (SpDaemon *daemon);
+/* While it runs: it may have @nofile from now on. */
+void sp_daemon_limit_descriptors (SpDaemon *daemon, guint nofile);
 /* Processor time it has used. */
 guint64 sp_daemon_cpu_ms (SpDaemon *daemon);
 /* A sanitizer is in it: sizes and times say nothing. */
