@@ -63,7 +63,7 @@ struct _SpConn
   guint32 seat;              /* SpLeaver's */
 };
 
-#define SP_CONN_BYTES 288
+#define SP_CONN_BYTES 280
 
 G_STATIC_ASSERT (sizeof (SpConn) <= SP_CONN_BYTES);
 
