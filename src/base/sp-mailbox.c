@@ -19,7 +19,8 @@ struct _SpMailbox
 {
   GMutex mutex; /* guards incoming */
   GArray *incoming;
-  GArray *reading; /* the reader's */
+  GArray *reading;       /* the reader's */
+  gboolean is_signalled; /* guarded too: the reader has been woken */
   gboolean is_draining;
   int fd;
 };
@@ -60,14 +61,35 @@ sp_mailbox_post (SpMailbox *mailbox,
                  gpointer target,
                  gpointer payload)
 {
+  sp_mailbox_post_quietly (mailbox, func, target, payload);
+  sp_mailbox_wake (mailbox);
+}
+
+/** sp_mailbox_post_quietly: for mail that can wait until the reader looks by
+ * itself; @payload is @func's to free. */
+void
+sp_mailbox_post_quietly (SpMailbox *mailbox,
+                         SpMailFunc func,
+                         gpointer target,
+                         gpointer payload)
+{
   const Mail mail = { func, target, payload };
-  gboolean was_empty;
 
   g_mutex_lock (&mailbox->mutex);
-  was_empty = mailbox->incoming->len == 0;
   g_array_append_val (mailbox->incoming, mail);
   g_mutex_unlock (&mailbox->mutex);
-  if (was_empty)
+}
+
+void
+sp_mailbox_wake (SpMailbox *mailbox)
+{
+  gboolean is_to_wake;
+
+  g_mutex_lock (&mailbox->mutex);
+  is_to_wake = mailbox->incoming->len > 0 && !mailbox->is_signalled;
+  mailbox->is_signalled |= is_to_wake;
+  g_mutex_unlock (&mailbox->mutex);
+  if (is_to_wake)
     (void)eventfd_write (mailbox->fd, 1);
 }
 
@@ -84,6 +106,7 @@ sp_mailbox_drain (SpMailbox *mailbox)
     return 0;
   (void)eventfd_read (mailbox->fd, &count);
   g_mutex_lock (&mailbox->mutex);
+  mailbox->is_signalled = FALSE;
   mails = mailbox->incoming;
   mailbox->incoming = mailbox->reading;
   mailbox->reading = mails;

@@ -11,11 +11,18 @@ typedef void (*SpMailFunc) (gpointer target, gpointer payload);
 SpMailbox *sp_mailbox_new (void);
 /* Mail not yet read is delivered here and now, so that nothing leaks. */
 void sp_mailbox_free (SpMailbox *mailbox);
-/* Any thread. Wakes the reader only when the box was empty. */
+/* Any thread. Wakes the reader unless it is being woken already. */
 void sp_mailbox_post (SpMailbox *mailbox,
                       SpMailFunc func,
                       gpointer target,
                       gpointer payload);
+/* The same in two steps: the reader may have other mail to wake for. */
+void sp_mailbox_post_quietly (SpMailbox *mailbox,
+                              SpMailFunc func,
+                              gpointer target,
+                              gpointer payload);
+/* Does nothing when there is no mail. */
+void sp_mailbox_wake (SpMailbox *mailbox);
 /* Reader's thread: delivers all that is there now; their number. */
 guint sp_mailbox_drain (SpMailbox *mailbox);
 /* An eventfd: readable when there is mail. */

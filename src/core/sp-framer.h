@@ -17,6 +17,8 @@ typedef struct
   guint8 suffix[SP_FRAME_SUFFIX_MAX];
   guint prefix_len;
   guint suffix_len;
+  guint own_at; /* DATA: the prefix's byte that is the state's af_flags, and all
+                   that differs between two viewers; 0: there is none */
   gsize payload_skip;
   gsize payload_len;
   gsize zeros;
@@ -39,8 +41,8 @@ typedef struct
                  const SpPacket *packet,
                  guint part,
                  SpFrame *frame);
-  /* The whole of @packet is sent. */
-  void (*advance) (SpFramerState *state, const SpPacket *packet);
+  /* @n packets of @kind are sent whole. */
+  void (*advance) (SpFramerState *state, SpPacketKind kind, guint n);
 } SpFramerClass;
 
 static inline gsize

@@ -14,7 +14,8 @@ sp_lane_init (SpLane *lane, SpStream *stream, const SpLaneHost *host)
 {
   *lane = (SpLane){ .stream = stream,
                     .host = *host,
-                    .ring = sp_ring_new (RING_BYTES, G_USEC_PER_SEC) };
+                    .ring = sp_ring_new (RING_BYTES, G_USEC_PER_SEC),
+                    .is_armed = TRUE };
 }
 
 void
@@ -40,6 +41,41 @@ sp_lane_set_policy (gpointer target, gpointer payload)
                       MAX (burst_us, lane->rules.slow_us) + G_USEC_PER_SEC);
 }
 
+gboolean
+sp_lane_is_armed (SpLane *lane)
+{
+  return __atomic_load_n (&lane->is_armed, __ATOMIC_SEQ_CST);
+}
+
+void
+sp_lane_arm (SpLane *lane)
+{
+  __atomic_store_n (&lane->is_armed, TRUE, __ATOMIC_SEQ_CST);
+}
+
+void
+sp_lane_disarm (SpLane *lane)
+{
+  __atomic_store_n (&lane->is_armed, FALSE, __ATOMIC_SEQ_CST);
+}
+
+/** sp_lane_post: looks at the lane again when the packet is in the box: either
+ * the worker, which disarms and then drains, finds it there, or it is woken. */
+void
+sp_lane_post (SpLane *lane, SpPacket *packet)
+{
+  gboolean is_urgent = packet->meta.kind != SP_PACKET_DATA
+                       || lane->quiet_bytes + packet->len >= FLUSH_BYTES;
+
+  lane->quiet_bytes += packet->len;
+  sp_stream_ref (lane->stream);
+  sp_mailbox_post_quietly (lane->host.mailbox, sp_lane_deliver, lane, packet);
+  if (!is_urgent && sp_lane_is_armed (lane))
+    return;
+  lane->quiet_bytes = 0;
+  sp_mailbox_wake (lane->host.mailbox);
+}
+
 static void
 make_due (SpLane *lane, gint64 due_us)
 {
@@ -61,7 +97,10 @@ sp_lane_deliver (gpointer target, gpointer payload)
   lane->unsent_bytes += packet->len;
   sp_ring_append (lane->ring, packet);
   if (lane->n_viewers == 0)
-    lane->unsent_bytes = 0;
+    {
+      lane->unsent_bytes = 0;
+      sp_lane_arm (lane);
+    }
   else if (is_end || lane->unsent_bytes >= FLUSH_BYTES)
     make_due (lane, arrived_us);
   else
@@ -69,23 +108,22 @@ sp_lane_deliver (gpointer target, gpointer payload)
   sp_stream_unref (lane->stream);
 }
 
+/* At the head: whoever is new there is not met by a pass that runs. */
 static void
-link_ready (SpLane *lane, SpViewer *viewer)
+link_viewer (SpViewer **list, SpViewer *viewer)
 {
-  viewer->is_blocked = FALSE;
-  viewer->next = NULL;
-  viewer->prev = lane->ready_tail;
-  if (lane->ready_tail != NULL)
-    lane->ready_tail->next = viewer;
-  else
-    lane->ready = viewer;
-  lane->ready_tail = viewer;
-  lane->n_ready++;
+  viewer->prev = NULL;
+  viewer->next = *list;
+  if (*list != NULL)
+    (*list)->prev = viewer;
+  *list = viewer;
 }
 
 static void
 unlink_viewer (SpLane *lane, SpViewer *viewer)
 {
+  if (lane->pass == viewer)
+    lane->pass = viewer->next;
   if (viewer->prev != NULL)
     viewer->prev->next = viewer->next;
   else if (viewer->is_blocked)
@@ -94,12 +132,6 @@ unlink_viewer (SpLane *lane, SpViewer *viewer)
     lane->ready = viewer->next;
   if (viewer->next != NULL)
     viewer->next->prev = viewer->prev;
-  else if (!viewer->is_blocked)
-    lane->ready_tail = viewer->prev;
-  if (!viewer->is_blocked)
-    lane->n_ready--;
-  viewer->prev = NULL;
-  viewer->next = NULL;
 }
 
 void
@@ -107,8 +139,11 @@ sp_lane_join (SpLane *lane, SpViewer *viewer, gint64 now_us)
 {
   viewer->lane = lane;
   sp_viewer_join (viewer, lane->ring, now_us, lane->burst_us);
-  link_ready (lane, viewer);
-  lane->n_viewers++;
+  link_viewer (&lane->ready, viewer);
+  if (lane->n_viewers++ > 0)
+    return;
+  sp_lane_disarm (lane);
+  sp_mailbox_wake (lane->host.mailbox);
 }
 
 void
@@ -117,6 +152,8 @@ sp_lane_leave (SpLane *lane, SpViewer *viewer)
   unlink_viewer (lane, viewer);
   lane->n_viewers--;
   viewer->lane = NULL;
+  if (lane->n_viewers == 0)
+    sp_lane_arm (lane);
 }
 
 void
@@ -126,10 +163,7 @@ sp_lane_block (SpLane *lane, SpViewer *viewer)
     return;
   unlink_viewer (lane, viewer);
   viewer->is_blocked = TRUE;
-  viewer->next = lane->blocked;
-  if (lane->blocked != NULL)
-    lane->blocked->prev = viewer;
-  lane->blocked = viewer;
+  link_viewer (&lane->blocked, viewer);
 }
 
 void
@@ -138,19 +172,28 @@ sp_lane_unblock (SpLane *lane, SpViewer *viewer)
   if (!viewer->is_blocked)
     return;
   unlink_viewer (lane, viewer);
-  link_ready (lane, viewer);
+  viewer->is_blocked = FALSE;
+  link_viewer (&lane->ready, viewer);
 }
 
-/** sp_lane_rotate: (nullable) (transfer none): the viewer that was at the head.
- */
-SpViewer *
-sp_lane_rotate (SpLane *lane)
+void
+sp_lane_begin_pass (SpLane *lane)
 {
-  SpViewer *viewer = lane->ready;
+  lane->pass = lane->ready;
+  lane->unsent_bytes = 0;
+  lane->due_us = 0;
+}
+
+/** sp_lane_visit_next: what is joined or unblocked meanwhile is not among them;
+ * what leaves or blocks is left out. */
+SpViewer *
+sp_lane_visit_next (SpLane *lane)
+{
+  SpViewer *viewer = lane->pass;
 
   if (viewer == NULL)
     return NULL;
-  unlink_viewer (lane, viewer);
-  link_ready (lane, viewer);
+  lane->pass = viewer->next;
+  __builtin_prefetch (viewer->next);
   return viewer;
 }

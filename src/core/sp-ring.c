@@ -7,6 +7,7 @@
 
 struct _SpRing
 {
+  guint64 id;
   SpPacket **slots;
   guint64 *before; /* beside each slot: bytes appended before its packet */
   guint64 total;   /* bytes ever appended */
@@ -26,14 +27,22 @@ struct _SpRing
 SpRing *
 sp_ring_new (gsize max_bytes, gint64 max_us)
 {
+  static guint64 last_id; /* atomic */
   SpRing *ring = g_new0 (SpRing, 1);
 
+  ring->id = __atomic_add_fetch (&last_id, 1, __ATOMIC_RELAXED);
   ring->n_slots = INITIAL_SLOTS;
   ring->slots = g_new (SpPacket *, ring->n_slots);
   ring->before = g_new (guint64, ring->n_slots);
   ring->max_bytes = max_bytes;
   ring->max_us = max_us;
   return ring;
+}
+
+guint64
+sp_ring_id (const SpRing *ring)
+{
+  return ring->id;
 }
 
 void

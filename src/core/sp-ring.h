@@ -9,6 +9,8 @@ typedef struct _SpRing SpRing;
 
 SpRing *sp_ring_new (gsize max_bytes, gint64 max_us);
 void sp_ring_free (SpRing *ring);
+/* Never that of another ring, nor 0. */
+guint64 sp_ring_id (const SpRing *ring);
 /* From the next packet on. */
 void sp_ring_set_window (SpRing *ring, gint64 max_us);
 /* @packet: (transfer full). Trims the old end, but never past the newest join

@@ -135,13 +135,7 @@ void
 sp_stream_broadcast (SpStream *stream, SpPacket *packet)
 {
   for (guint i = 0; i < stream->n_lanes; i++)
-    {
-      SpLane *lane = &stream->lanes[i];
-
-      sp_stream_ref (stream);
-      sp_mailbox_post (
-          lane->host.mailbox, sp_lane_deliver, lane, sp_packet_ref (packet));
-    }
+    sp_lane_post (&stream->lanes[i], sp_packet_ref (packet));
 }
 
 /** sp_stream_end_clients: END to all; the next source starts a new epoch. */

@@ -256,7 +256,7 @@ fill (SpViewer *viewer, SpRing *ring, guint max_frames, SpPlan *plan)
       if (!entry->frame.is_last_part)
         continue;
       part = 0;
-      viewer->framer->advance (&state, packet);
+      viewer->framer->advance (&state, packet->meta.kind, 1);
       if (packet->meta.kind == SP_PACKET_END)
         return;
       if (pinned != NULL)
@@ -264,6 +264,26 @@ fill (SpViewer *viewer, SpRing *ring, guint max_frames, SpPlan *plan)
       else
         seq++;
     }
+}
+
+/* At a frame boundary of the ring, where others may be too. */
+static gboolean
+take_run (SpViewer *viewer, SpRing *ring, SpPlan *plan)
+{
+  struct iovec *iov = &plan->iov[0];
+
+  if (plan->runs == NULL || viewer->pin != NULL || viewer->frame_offset > 0
+      || viewer->part > 0 || viewer->is_joining || viewer->is_kicked
+      || viewer->cursor >= sp_ring_end (ring))
+    return FALSE;
+  plan->run = sp_runs_get (
+      plan->runs, ring, viewer->cursor, viewer->framer, &viewer->state);
+  if (plan->run == NULL)
+    return FALSE;
+  iov->iov_base = (void *)sp_run_bytes (plan->run, &plan->bytes);
+  iov->iov_len = plan->bytes;
+  plan->n_iov = 1;
+  return TRUE;
 }
 
 /** sp_viewer_plan: fills @plan from the cursor on; nothing of it is the
@@ -281,6 +301,7 @@ sp_viewer_plan (SpViewer *viewer,
   plan->n_iov = 0;
   plan->n_frames = 0;
   plan->bytes = 0;
+  plan->run = NULL;
   if (viewer->has_ended)
     return SP_VIEWER_ENDED;
   if (viewer->frame_offset == 0 && viewer->part == 0 && !viewer->is_kicked)
@@ -296,6 +317,8 @@ sp_viewer_plan (SpViewer *viewer,
     /* The rules wait for a packet's end; a small socket buffer cuts every
      * write, so no more than that end may go out. */
     max_frames = 1;
+  if (take_run (viewer, ring, plan))
+    return SP_VIEWER_SEND;
   fill (viewer, ring, max_frames, plan);
   if (plan->bytes > 0)
     return SP_VIEWER_SEND;
@@ -313,7 +336,7 @@ sp_viewer_plan (SpViewer *viewer,
 static void
 complete (SpViewer *viewer, SpPacket *packet)
 {
-  viewer->framer->advance (&viewer->state, packet);
+  viewer->framer->advance (&viewer->state, packet->meta.kind, 1);
   viewer->part = 0;
   viewer->frame_offset = 0;
   if (packet->meta.kind == SP_PACKET_HEADER)
@@ -339,15 +362,32 @@ hold (SpViewer *viewer, SpPacket *packet)
   viewer->cursor++;
 }
 
+static guint
+advance_run (SpViewer *viewer, SpRing *ring, SpPlan *plan, gsize bytes)
+{
+  gsize rest;
+  guint n = sp_run_count (plan->run, bytes, &rest);
+
+  viewer->framer->advance (&viewer->state, SP_PACKET_DATA, n);
+  viewer->cursor += n;
+  viewer->packets_sent += n;
+  viewer->frame_offset = (guint32)rest;
+  if (rest > 0)
+    hold (viewer, sp_ring_get (ring, viewer->cursor));
+  return n;
+}
+
 /** sp_viewer_advance: @plan is the one just made for @viewer. Returns the
  * number of data packets that are now whole at the client's side of the kernel.
  */
 guint
-sp_viewer_advance (SpViewer *viewer, SpPlan *plan, gsize bytes)
+sp_viewer_advance (SpViewer *viewer, SpRing *ring, SpPlan *plan, gsize bytes)
 {
   guint64 before = viewer->packets_sent;
 
   viewer->bytes_sent += bytes;
+  if (plan->run != NULL)
+    return advance_run (viewer, ring, plan, bytes);
   for (guint i = 0; i < plan->n_frames; i++)
     {
       SpPlanFrame *entry = &plan->frames[i];

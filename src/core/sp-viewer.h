@@ -5,6 +5,7 @@
 
 #include "sp-framer.h"
 #include "sp-ring.h"
+#include "sp-run.h"
 #include "sp-stream.h"
 
 #define SP_PLAN_FRAMES 64
@@ -61,9 +62,12 @@ typedef struct
   SpPacket *packet; /* (transfer none): ring's or pin */
 } SpPlanFrame;
 
-/** One write: everything the viewer lacks, up to SP_PLAN_BYTES. */
+/** One write: everything the viewer lacks, up to SP_PLAN_BYTES. Zeroed before
+ * its first use. */
 typedef struct
 {
+  SpRuns *runs; /* (nullable): where it may take one from */
+  SpRun *run;   /* (nullable): the write is of this, and frames is empty */
   struct iovec iov[SP_PLAN_IOV];
   SpPlanFrame frames[SP_PLAN_FRAMES];
   guint n_iov;
@@ -83,8 +87,10 @@ SpViewerVerdict sp_viewer_plan (SpViewer *viewer,
                                 const SpViewerRules *rules,
                                 gint64 now_us,
                                 SpPlan *plan);
-/* @bytes of @plan were taken by the kernel; the packets completed by them. */
-guint sp_viewer_advance (SpViewer *viewer, SpPlan *plan, gsize bytes);
+/* @bytes of @plan were taken by the kernel; the packets completed by them.
+ * @ring is as it was then. */
+guint
+sp_viewer_advance (SpViewer *viewer, SpRing *ring, SpPlan *plan, gsize bytes);
 gint64 sp_viewer_lag_us (SpViewer *viewer, SpRing *ring, gint64 now_us);
 /* The same, with a packet of which it has only a part; without what it joined
  * with and has not caught up. */

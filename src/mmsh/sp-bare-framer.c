@@ -52,6 +52,7 @@ frame_bare (const SpFramerState *state,
 {
   frame->prefix_len = 0;
   frame->suffix_len = 0;
+  frame->own_at = 0;
   frame->payload_skip = 0;
   frame->payload_len = packet->len;
   frame->zeros = 0;
@@ -64,9 +65,9 @@ frame_bare (const SpFramerState *state,
 }
 
 static void
-advance_bare (SpFramerState *state, const SpPacket *packet)
+advance_bare (SpFramerState *state, SpPacketKind kind, guint n)
 {
-  if (packet->meta.kind == SP_PACKET_HEADER)
+  if (kind == SP_PACKET_HEADER)
     state->has_sent_header = TRUE;
 }
 

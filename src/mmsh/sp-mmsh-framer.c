@@ -69,6 +69,7 @@ frame_data (const SpFramerState *state, const SpPacket *packet, SpFrame *frame)
 
   frame->payload_len = packet->len;
   finish (state, head, head_len, crlf, frame);
+  frame->own_at = frame->prefix_len - head_len + SP_MMSH_AF_FLAGS_AT;
 }
 
 static void
@@ -89,6 +90,7 @@ frame_mmsh (const SpFramerState *state,
 {
   frame->prefix_len = 0;
   frame->suffix_len = 0;
+  frame->own_at = 0;
   frame->payload_skip = 0;
   frame->payload_len = 0;
   frame->zeros = 0;
@@ -109,11 +111,11 @@ frame_mmsh (const SpFramerState *state,
 
 /* AFFlags counts what this viewer was sent, modulo 256 (MS-WMSP 2.2.3.1.2). */
 static void
-advance_mmsh (SpFramerState *state, const SpPacket *packet)
+advance_mmsh (SpFramerState *state, SpPacketKind kind, guint n)
 {
-  if (packet->meta.kind == SP_PACKET_DATA)
-    state->af_flags++;
-  else if (packet->meta.kind == SP_PACKET_HEADER)
+  if (kind == SP_PACKET_DATA)
+    state->af_flags = (guint8)(state->af_flags + n);
+  else if (kind == SP_PACKET_HEADER)
     state->has_sent_header = TRUE;
 }
 

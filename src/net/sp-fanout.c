@@ -6,6 +6,7 @@
 #include "sp-clock.h"
 #include "sp-worker-private.h"
 
+#define CLOCK_EVERY 16   /* visits */
 #define WRITES_A_VISIT 4 /* of 64 KiB each; then the others */
 /* The sweep comes each second: on the average the end is 2 s away. */
 #define KICK_US (3 * G_USEC_PER_SEC / 2)
@@ -38,7 +39,7 @@ write_once (SpWorker *worker, SpConn *conn)
       sp_lane_block (lane, viewer);
       return FALSE;
     }
-  packets = sp_viewer_advance (viewer, plan, (gsize)n);
+  packets = sp_viewer_advance (viewer, lane->ring, plan, (gsize)n);
   sp_stream_counters_add (&lane->counters, SP_STREAM_packets_sent, packets);
   sp_stream_counters_add (&lane->counters, SP_STREAM_bytes_sent, (guint64)n);
   if (packets > 0 && conn->start_delay_ms == 0)
@@ -120,32 +121,21 @@ gboolean
 sp_fanout_lane (SpWorker *worker, SpLane *lane, guint *sends, gint64 until_us)
 {
   gint64 now_us = sp_clock_now_us ();
-  gboolean is_behind = FALSE;
+  SpViewer *viewer;
 
-  if (lane->pass_left == 0)
+  if (lane->pass == NULL)
+    sp_lane_begin_pass (lane);
+  while (lane->pass != NULL)
     {
-      lane->pass_left = lane->n_ready;
-      lane->unsent_bytes = 0;
-      lane->due_us = 0;
-    }
-  while (lane->pass_left > 0)
-    {
-      SpViewer *viewer;
-
       if (*sends == 0 || now_us >= until_us)
         return FALSE;
-      viewer = sp_lane_rotate (lane);
-      if (viewer == NULL)
-        break;
-      lane->pass_left--;
+      viewer = sp_lane_visit_next (lane);
       (*sends)--;
-      is_behind |= visit (worker, conn_of (viewer), now_us);
-      if (*sends % 16 == 0)
+      if (visit (worker, conn_of (viewer), now_us))
+        sp_worker_lane_due (worker, lane, now_us);
+      if (*sends % CLOCK_EVERY == 0)
         now_us = sp_clock_now_us ();
     }
-  lane->pass_left = 0;
-  if (is_behind)
-    lane->due_us = now_us;
   return TRUE;
 }
 

@@ -59,6 +59,7 @@ sp_transport_write (SpTransport *transport,
 {
   struct msghdr message
       = { .msg_iov = (struct iovec *)iov, .msg_iovlen = n_iov };
+  const int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
   gssize n;
 
   if (transport->is_shut)
@@ -66,7 +67,8 @@ sp_transport_write (SpTransport *transport,
   if (transport->tls != NULL)
     return sp_tls_write (transport->tls, iov, n_iov);
   do
-    n = sendmsg (transport->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    n = n_iov == 1 ? send (transport->fd, iov->iov_base, iov->iov_len, flags)
+                   : sendmsg (transport->fd, &message, flags);
   while (n < 0 && errno == EINTR);
   return n >= 0 ? n : code_of (errno);
 }

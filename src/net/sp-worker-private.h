@@ -34,6 +34,7 @@ struct _SpWorker
                     with a ref on its stream */
   SpWorkerQuestion *questions; /* that are not answered yet */
   SpWorkerWatch watch;
+  gboolean is_collecting; /* mail, before a pass */
   guint n_handshakes;  /* TLS, under way */
   guint n_connections; /* atomic */
   SpLogLimit bad_input_log;

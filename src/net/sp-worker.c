@@ -84,6 +84,8 @@ sp_worker_lane_due (SpWorker *worker, SpLane *lane, gint64 due_us)
     lane->due_us = due_us;
   sp_epoll_source_wake_by (worker->epoll, lane->due_us);
   make_dirty (worker, lane);
+  if (!worker->is_collecting)
+    sp_lane_arm (lane);
 }
 
 static void
@@ -100,6 +102,40 @@ bury_dead (SpWorker *worker)
     }
 }
 
+static gboolean
+is_due (const SpLane *lane, gint64 now_us)
+{
+  return lane->pass == NULL && lane->due_us != 0 && lane->due_us <= now_us;
+}
+
+/* What was posted without a word for lanes that are due is fetched now. */
+static void
+collect_mail (SpWorker *worker, gint64 now_us)
+{
+  gboolean is_any = FALSE;
+
+  for (SpLane *lane = worker->dirty; lane != NULL; lane = lane->next_dirty)
+    if (is_due (lane, now_us))
+      {
+        sp_lane_disarm (lane);
+        is_any = TRUE;
+      }
+  if (!is_any)
+    return;
+  worker->is_collecting = TRUE;
+  sp_mailbox_drain (worker->mailbox);
+  worker->is_collecting = FALSE;
+}
+
+/* @lane stays in the list: nobody need wake the worker for it. */
+static void
+keep_dirty (SpWorker *worker, SpLane *lane)
+{
+  make_dirty (worker, lane);
+  if (lane->due_us > 0 || lane->n_viewers == 0)
+    sp_lane_arm (lane);
+}
+
 /* A pass over each lane that is due; the time of the next, 0: none. */
 static gint64
 serve_lanes (SpWorker *worker)
@@ -108,21 +144,23 @@ serve_lanes (SpWorker *worker)
   gint64 until_us = now_us + BUDGET_US;
   gint64 next_us = 0;
   guint sends = SENDS_A_DISPATCH;
-  SpLane *lane = worker->dirty;
+  SpLane *lane;
 
-  worker->dirty = NULL;
+  collect_mail (worker, now_us);
+  lane = g_steal_pointer (&worker->dirty);
   while (lane != NULL)
     {
       SpLane *next = lane->next_dirty;
       SpStream *stream = lane->stream;
-      gboolean is_late = FALSE;
+      gboolean is_late = is_due (lane, now_us);
 
       lane->is_dirty = FALSE;
-      if (lane->pass_left > 0 || (lane->due_us != 0 && lane->due_us <= now_us))
+      /* One that became due by the mail just now has not been disarmed. */
+      if (lane->pass != NULL || (is_late && !sp_lane_is_armed (lane)))
         is_late = !sp_fanout_lane (worker, lane, &sends, until_us);
       /* The rest of a pass is not another one: that is due in its time. */
       if (is_late || lane->due_us != 0)
-        make_dirty (worker, lane);
+        keep_dirty (worker, lane);
       if (is_late)
         next_us = now_us;
       else if (lane->due_us != 0 && (next_us == 0 || lane->due_us < next_us))
@@ -194,6 +232,7 @@ on_sweep (gpointer user_data)
   SpWorker *worker = user_data;
   gint64 now_us = sp_clock_now_us ();
 
+  sp_mailbox_drain (worker->mailbox);
   sweep_list (worker->talking, now_us);
   if (now_us - worker->swept_us >= G_USEC_PER_SEC)
     {
@@ -262,6 +301,7 @@ sp_worker_new (guint index,
   worker->mail = sp_mailbox_attach (worker->mailbox, worker->context);
   worker->epoll
       = sp_epoll_source_new (on_event, after_events, worker, worker->context);
+  worker->plan.runs = sp_runs_new ();
   g_queue_init (&worker->unread);
   worker->thread = g_thread_new (name, run, worker);
   return worker;
@@ -320,6 +360,7 @@ sp_worker_free (SpWorker *worker)
   sp_epoll_source_free (worker->epoll);
   g_main_loop_unref (worker->loop);
   g_main_context_unref (worker->context);
+  sp_runs_free (worker->plan.runs);
   g_free (worker);
 }
 

@@ -68,7 +68,7 @@ bench_frame (const Case *what, guint64 n)
   for (guint64 i = 0; i < n; i++)
     {
       what->framer->frame (&state, packet, 0, &frame);
-      what->framer->advance (&state, packet);
+      what->framer->advance (&state, packet->meta.kind, 1);
       sum += frame.prefix[i % 12] + sp_frame_total (&frame);
     }
   report ("frame", what->name, n, g_get_monotonic_time () - start_us);
@@ -100,7 +100,7 @@ bench_plan (const Case *what, guint64 n)
       while (sp_viewer_plan (&viewer, ring, &rules, 0, &plan) == SP_VIEWER_SEND)
         {
           sum += plan.bytes;
-          sp_viewer_advance (&viewer, &plan, plan.bytes);
+          sp_viewer_advance (&viewer, ring, &plan, plan.bytes);
         }
       took_us += g_get_monotonic_time () - start_us;
       sent += BATCH;

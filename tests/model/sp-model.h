@@ -22,6 +22,7 @@ typedef struct
 {
   GRand *rand;
   SpRing *ring;
+  SpRuns *runs; /* (nullable) */
   SpViewerRules rules;
   gint64 now_us;
   GPtrArray *headers; /* SpPacket, by epoch - 1 */
@@ -42,6 +43,7 @@ typedef struct
   guint lost;    /* the ring dropped what a client had not got */
   guint held;    /* or a packet that it had begun */
   guint partial; /* writes */
+  guint runs;    /* writes of one */
   guint ends;
   guint kicks;
   guint cuts;

@@ -197,8 +197,14 @@ write_some (SpModel *model, SpModelClient *client, gboolean is_all)
   if (!client->has_joined || client->verdict == SP_VIEWER_ENDED
       || client->verdict == SP_VIEWER_CUT)
     return FALSE;
+  plan.runs = model->runs;
   client->verdict = sp_viewer_plan (
       viewer, model->ring, &model->rules, model->now_us, &plan);
+  /* What is wanted twice is worth a run. */
+  if (client->verdict == SP_VIEWER_SEND && is_one_in (model, 2))
+    client->verdict = sp_viewer_plan (
+        viewer, model->ring, &model->rules, model->now_us, &plan);
+  totals.runs += plan.run != NULL;
   totals.skips += viewer->packets_skipped > skipped;
   totals.cuts += client->verdict == SP_VIEWER_CUT;
   if (client->verdict != SP_VIEWER_SEND)
@@ -211,7 +217,7 @@ write_some (SpModel *model, SpModelClient *client, gboolean is_all)
   share = is_all ? plan.bytes : choose_share (model, plan.bytes);
   totals.partial += share < plan.bytes;
   g_byte_array_append (client->socket, bytes->data, (guint)share);
-  sp_viewer_advance (viewer, &plan, share);
+  sp_viewer_advance (viewer, model->ring, &plan, share);
   return TRUE;
 }
 
@@ -259,6 +265,7 @@ model_init (SpModel *model, guint32 seed)
   model->is_quick = is_one_in (model, 2);
   model->rules.slow_viewer = roll (model, 0, 2);
   model->rules.slow_us = roll (model, 10000, 8000000);
+  model->runs = is_one_in (model, 2) ? sp_runs_new () : NULL;
   model->ring
       = sp_ring_new (roll (model, 1000, 300000), roll (model, 0, 5000000));
   for (guint i = 0; i < SP_MODEL_CLIENTS; i++)
@@ -282,6 +289,7 @@ model_clear (SpModel *model)
       g_byte_array_unref (model->clients[i].socket);
     }
   sp_ring_free (model->ring);
+  g_clear_pointer (&model->runs, sp_runs_free);
   g_ptr_array_unref (model->data);
   g_ptr_array_unref (model->headers);
   g_rand_free (model->rand);
@@ -327,21 +335,23 @@ test_random (void)
     }
   for (guint i = 0; i < RUNS; i++)
     run ((guint32)g_test_rand_int ());
-  g_test_message ("%u data packets, %u header changes (%u split), %u partial "
-                  "writes, %u packets held, %u skips, %u gaps, %u losses, %u "
-                  "cuts, %u kicks, %u ends, %u paddings mended",
-                  totals.data,
-                  totals.header_changes,
-                  totals.split_headers,
-                  totals.partial,
-                  totals.held,
-                  totals.skips,
-                  totals.gaps,
-                  totals.lost,
-                  totals.cuts,
-                  totals.kicks,
-                  totals.ends,
-                  totals.mended);
+  g_test_message (
+      "%u data packets, %u runs, %u header changes (%u split), %u partial "
+      "writes, %u packets held, %u skips, %u gaps, %u losses, %u "
+      "cuts, %u kicks, %u ends, %u paddings mended",
+      totals.data,
+      totals.runs,
+      totals.header_changes,
+      totals.split_headers,
+      totals.partial,
+      totals.held,
+      totals.skips,
+      totals.gaps,
+      totals.lost,
+      totals.cuts,
+      totals.kicks,
+      totals.ends,
+      totals.mended);
   for (guint i = 0; i < sizeof totals / sizeof (guint); i++)
     g_assert_cmpuint (((guint *)&totals)[i], >, 0);
 }

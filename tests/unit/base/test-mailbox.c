@@ -71,6 +71,29 @@ test_fd (void)
   g_assert_cmpstr (text->str, ==, "abc");
 }
 
+/* In order with the rest, but nobody is woken for it alone. */
+static void
+test_quiet (void)
+{
+  g_autoptr (SpMailbox) mailbox = sp_mailbox_new ();
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  sp_mailbox_wake (mailbox);
+  g_assert_false (is_readable (mailbox));
+  sp_mailbox_post_quietly (mailbox, note, text, (gpointer) "a");
+  g_assert_false (is_readable (mailbox));
+  post (mailbox, note, text, "b");
+  g_assert_true (is_readable (mailbox));
+  sp_mailbox_post_quietly (mailbox, note, text, (gpointer) "c");
+  g_assert_cmpuint (sp_mailbox_drain (mailbox), ==, 3);
+  g_assert_false (is_readable (mailbox));
+  sp_mailbox_post_quietly (mailbox, note, text, (gpointer) "d");
+  sp_mailbox_wake (mailbox);
+  g_assert_true (is_readable (mailbox));
+  sp_mailbox_drain (mailbox);
+  g_assert_cmpstr (text->str, ==, "abcd");
+}
+
 static void
 post_again (gpointer target, gpointer payload)
 {
@@ -204,6 +227,7 @@ main (int argc, char **argv)
   sp_test_init (&argc, &argv);
   g_test_add_func ("/mailbox/delivers-in-order", test_order);
   g_test_add_func ("/mailbox/fd-is-readable-while-mail-is-there", test_fd);
+  g_test_add_func ("/mailbox/quiet", test_quiet);
   g_test_add_func ("/mailbox/mail-of-a-drain-waits", test_during_drain);
   g_test_add_func ("/mailbox/free-delivers-the-rest", test_free);
   g_test_add_func ("/mailbox/many-threads-write", test_threads);

@@ -37,9 +37,9 @@ text_frame (const SpFramerState *state,
 }
 
 static void
-text_advance (SpFramerState *state, const SpPacket *packet)
+text_advance (SpFramerState *state, SpPacketKind kind, guint n)
 {
-  state->has_sent_header |= packet->meta.kind == SP_PACKET_HEADER;
+  state->has_sent_header |= kind == SP_PACKET_HEADER;
 }
 
 static const SpFramerClass text_framer = { "text", text_frame, text_advance };
@@ -79,7 +79,7 @@ take (SpViewer *viewer,
       gsize room,
       GString *out)
 {
-  g_autofree SpPlan *plan = g_new (SpPlan, 1);
+  g_autofree SpPlan *plan = g_new0 (SpPlan, 1);
   SpViewerVerdict verdict = sp_viewer_plan (viewer, ring, rules, now_us, plan);
   gsize taken = MIN (room, plan->bytes);
   gsize left = taken;
@@ -93,7 +93,7 @@ take (SpViewer *viewer,
       g_string_append_len (out, plan->iov[i].iov_base, (gssize)n);
       left -= n;
     }
-  sp_viewer_advance (viewer, plan, taken);
+  sp_viewer_advance (viewer, ring, plan, taken);
   return verdict;
 }
 

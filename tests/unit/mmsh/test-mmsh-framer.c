@@ -44,7 +44,7 @@ send (SpFramerState *state, const SpPacket *packet, GByteArray *out)
       g_assert_cmpuint (sp_frame_total (&frame), ==, out->len - before);
     }
   while (!frame.is_last_part);
-  sp_mmsh_framer.advance (state, packet);
+  sp_mmsh_framer.advance (state, packet->meta.kind, 1);
 }
 
 static void

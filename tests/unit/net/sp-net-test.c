@@ -56,7 +56,7 @@ bare_frame (const SpFramerState *state,
 }
 
 static void
-bare_advance (SpFramerState *state, const SpPacket *packet)
+bare_advance (SpFramerState *state, SpPacketKind kind, guint n)
 {
   state->has_sent_header = TRUE;
 }

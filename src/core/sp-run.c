@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-only */
+#include "config.h"
+
+#include "sp-run.h"
+
+#include <string.h>
+
+#define KEPT 4     /* runs: framers, and viewers a pass apart */
+#define FRAMES 512 /* in a run */
+/* The first frame may be of any size. */
+#define ROOM (SP_RUN_BYTES + SP_FRAME_PREFIX_MAX + SP_FRAME_SUFFIX_MAX)
+
+/** Whose it is. */
+typedef struct
+{
+  guint64 ring_id;
+  guint64 from;
+  const SpFramerClass *framer;
+  guint8 is_chunked;
+} Key;
+
+struct _SpRun
+{
+  Key key;
+  guint8 *data; /* ROOM; NULL: never made */
+  guint n;      /* packets */
+  gsize len;
+  gboolean is_closed;  /* no more will fit, or belong to it */
+  guint32 end[FRAMES]; /* of each packet */
+  guint32 own[FRAMES]; /* where its viewer's byte is; 0: it has none */
+};
+
+struct _SpRuns
+{
+  SpRun run[KEPT];
+  guint oldest;  /* goes next */
+  Key candidate; /* was wanted once */
+};
+
+SpRuns *
+sp_runs_new (void)
+{
+  return g_new0 (SpRuns, 1);
+}
+
+void
+sp_runs_free (SpRuns *runs)
+{
+  for (guint i = 0; i < KEPT; i++)
+    g_free (runs->run[i].data);
+  g_free (runs);
+}
+
+static gboolean
+is_same (const Key *a, const Key *b)
+{
+  return a->ring_id == b->ring_id && a->from == b->from
+         && a->framer == b->framer && a->is_chunked == b->is_chunked;
+}
+
+static gboolean
+append (SpRun *run, const SpFramerState *state, const SpPacket *packet)
+{
+  guint8 *to = run->data + run->len;
+  SpFrame frame;
+  gsize len;
+
+  run->key.framer->frame (state, packet, 0, &frame);
+  len = sp_frame_total (&frame);
+  if (run->len > 0 ? run->len + len > SP_RUN_BYTES : len > ROOM)
+    return FALSE;
+  memcpy (to, frame.prefix, frame.prefix_len);
+  to += frame.prefix_len;
+  memcpy (to, packet->payload + frame.payload_skip, frame.payload_len);
+  to += frame.payload_len;
+  memset (to, 0, frame.zeros);
+  to += frame.zeros;
+  memcpy (to, frame.suffix, frame.suffix_len);
+  run->own[run->n] = frame.own_at > 0 ? (guint32)run->len + frame.own_at : 0;
+  run->len += len;
+  run->end[run->n++] = (guint32)run->len;
+  return TRUE;
+}
+
+/* With what has come to the ring since. */
+static void
+extend (SpRun *run, SpRing *ring, const SpFramerState *state)
+{
+  while (!run->is_closed && run->key.from + run->n < sp_ring_end (ring))
+    {
+      SpPacket *packet = sp_ring_get (ring, run->key.from + run->n);
+
+      run->is_closed = run->n == FRAMES || packet->meta.kind != SP_PACKET_DATA
+                       || !append (run, state, packet);
+    }
+}
+
+static SpRun *
+find (SpRuns *runs, const Key *key)
+{
+  for (guint i = 0; i < KEPT; i++)
+    if (is_same (&runs->run[i].key, key))
+      return &runs->run[i];
+  return NULL;
+}
+
+static SpRun *
+make (SpRuns *runs, const Key *key)
+{
+  SpRun *run = &runs->run[runs->oldest];
+
+  runs->oldest = (runs->oldest + 1) % KEPT;
+  if (run->data == NULL)
+    run->data = g_malloc (ROOM);
+  run->key = *key;
+  run->n = 0;
+  run->len = 0;
+  run->is_closed = FALSE;
+  return run;
+}
+
+/** sp_runs_get: what is wanted for the first time is not made yet: a viewer
+ * that stands alone is better served from the ring itself. */
+SpRun *
+sp_runs_get (SpRuns *runs,
+             SpRing *ring,
+             guint64 from,
+             const SpFramerClass *framer,
+             const SpFramerState *state)
+{
+  const Key key = { sp_ring_id (ring), from, framer, state->is_chunked };
+  SpRun *run = find (runs, &key);
+
+  if (run == NULL)
+    {
+      if (!is_same (&runs->candidate, &key))
+        {
+          runs->candidate = key;
+          return NULL;
+        }
+      run = make (runs, &key);
+    }
+  extend (run, ring, state);
+  if (run->n == 0)
+    return NULL;
+  for (guint i = 0; i < run->n; i++)
+    if (run->own[i] > 0)
+      run->data[run->own[i]] = (guint8)(state->af_flags + i);
+  return run;
+}
+
+const guint8 *
+sp_run_bytes (const SpRun *run, gsize *len)
+{
+  *len = run->len;
+  return run->data;
+}
+
+guint
+sp_run_count (const SpRun *run, gsize bytes, gsize *rest)
+{
+  guint n = run->n;
+
+  if (bytes < run->len)
+    for (n = 0; run->end[n] <= bytes; n++)
+      ;
+  *rest = bytes - (n > 0 ? run->end[n - 1] : 0);
+  return n;
+}
