@@ -3,6 +3,7 @@
 
 #include "sp-tls.h"
 
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -73,8 +74,17 @@ open_stream (SpTls *tls)
   if (tls->socket == NULL)
     return FALSE;
   base = g_socket_connection_factory_create_connection (tls->socket);
-  tls->stream
-      = g_tls_server_connection_new (G_IO_STREAM (base), certificate, NULL);
+  tls->stream = g_initable_new (
+      g_tls_backend_get_server_connection_type (g_tls_backend_get_default ()),
+      NULL,
+      NULL,
+      "base-io-stream",
+      base,
+      "certificate",
+      certificate,
+      "database",
+      NULL,
+      NULL);
   return tls->stream != NULL;
 }
 
@@ -127,44 +137,71 @@ sp_tls_read (SpTls *tls, guint8 *data, gsize len)
   return n >= 0 ? n : code_of (error);
 }
 
+static gssize
+write_out (SpTls *tls, const void *data, gsize len)
+{
+  GPollableOutputStream *out
+      = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (tls->stream));
+  g_autoptr (GError) error = NULL;
+  gssize n = g_pollable_output_stream_write_nonblocking (
+      out, data, len, NULL, &error);
+
+  if (n > 0)
+    return n;
+  return n == 0 ? SP_TLS_ERROR : code_of (error);
+}
+
 /* After a would-block the record layer wants the same bytes again, so they are
  * kept here and nothing else is taken until they are out. */
 static gssize
 flush (SpTls *tls)
 {
-  GPollableOutputStream *out
-      = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (tls->stream));
-
   while (tls->pending->len > 0)
     {
-      g_autoptr (GError) error = NULL;
-      gssize n = g_pollable_output_stream_write_nonblocking (
-          out, tls->pending->data, tls->pending->len, NULL, &error);
+      gssize n = write_out (tls, tls->pending->data, tls->pending->len);
 
-      if (n <= 0)
-        return n == 0 ? SP_TLS_ERROR : code_of (error);
+      if (n < 0)
+        return n;
       g_byte_array_remove_range (tls->pending, 0, (guint)n);
     }
   return 0;
 }
 
-gssize
-sp_tls_write (SpTls *tls, const struct iovec *iov, guint n_iov)
+static gsize
+gather (const struct iovec *iov, guint n_iov, guint8 *scratch)
 {
   gsize taken = 0;
-  gssize result = flush (tls);
 
-  if (result != 0)
-    return result;
   for (guint i = 0; i < n_iov && taken < RECORD; i++)
     {
       gsize n = MIN (iov[i].iov_len, RECORD - taken);
 
-      g_byte_array_append (tls->pending, iov[i].iov_base, (guint)n);
+      memcpy (scratch + taken, iov[i].iov_base, n);
       taken += n;
     }
-  result = flush (tls);
-  return result == SP_TLS_ERROR ? result : (gssize)taken;
+  return taken;
+}
+
+gssize
+sp_tls_write (SpTls *tls, const struct iovec *iov, guint n_iov)
+{
+  guint8 scratch[RECORD];
+  const guint8 *data = iov[0].iov_base;
+  gsize len = MIN (iov[0].iov_len, RECORD);
+  gssize n = flush (tls);
+
+  if (n != 0)
+    return n;
+  if (n_iov > 1 && len < RECORD)
+    {
+      len = gather (iov, n_iov, scratch);
+      data = scratch;
+    }
+  n = write_out (tls, data, len);
+  if (n != SP_TLS_AGAIN)
+    return n;
+  g_byte_array_append (tls->pending, data, (guint)len);
+  return (gssize)len;
 }
 
 gboolean
