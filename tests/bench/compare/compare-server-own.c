@@ -36,6 +36,7 @@ write_pump_config (CompareServer *server, gboolean is_tls, GError **error)
       "{ \"listen\": \"127.0.0.1\", \"port\": 0, \"canary_ms\": 0,\n"
       "  \"ua_check\": \"off\", \"access_log\": { \"to\": \"off\" },\n"
       "  \"admin\": { \"listen\": \"127.0.0.1\", \"port\": 0 },\n"
+      "  \"limits\": { \"lateness_ms\": 0 },\n"
       "  \"stream_defaults\": { \"flush_ms\": %u },\n",
       server->feed.flush_ms);
   if (is_tls)
