@@ -9,9 +9,10 @@ struct _SpRing
 {
   guint64 id;
   SpPacket **slots;
-  guint64 *before; /* beside each slot: bytes appended before its packet */
-  guint64 total;   /* bytes ever appended */
-  gsize n_slots;
+  guint64 *before;   /* beside each slot: bytes appended before its packet */
+  guint64 total;     /* bytes ever appended */
+  gsize n_slots;     /* 0: no packet has come, as to most streams' rings on most
+                        workers' lanes */
   guint64 oldest;    /* sequence number of the oldest packet held */
   guint64 end;       /* one past the newest */
   guint64 last_join; /* newest join point; end when there is none */
@@ -31,9 +32,6 @@ sp_ring_new (gsize max_bytes, gint64 max_us)
   SpRing *ring = g_new0 (SpRing, 1);
 
   ring->id = __atomic_add_fetch (&last_id, 1, __ATOMIC_RELAXED);
-  ring->n_slots = INITIAL_SLOTS;
-  ring->slots = g_new (SpPacket *, ring->n_slots);
-  ring->before = g_new (guint64, ring->n_slots);
   ring->max_bytes = max_bytes;
   ring->max_us = max_us;
   return ring;
@@ -122,7 +120,7 @@ void
 sp_ring_append (SpRing *ring, SpPacket *packet)
 {
   if (ring->end - ring->oldest == ring->n_slots)
-    resize (ring, ring->n_slots * 2);
+    resize (ring, MAX (ring->n_slots * 2, INITIAL_SLOTS));
   *slot (ring, ring->end) = packet;
   ring->before[ring->end & (ring->n_slots - 1)] = ring->total;
   ring->total += packet->len;
