@@ -4,6 +4,7 @@
 #include "sp-transport.h"
 
 #include <errno.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -69,6 +70,27 @@ sp_transport_write (SpTransport *transport,
   do
     n = n_iov == 1 ? send (transport->fd, iov->iov_base, iov->iov_len, flags)
                    : sendmsg (transport->fd, &message, flags);
+  while (n < 0 && errno == EINTR);
+  return n >= 0 ? n : code_of (errno);
+}
+
+/** sp_transport_write_extent: as sendfile() has no MSG_NOSIGNAL, the program
+ * ignores SIGPIPE. */
+gssize
+sp_transport_write_extent (SpTransport *transport,
+                           const SpExtent *extent,
+                           gsize len)
+{
+  gssize n;
+
+  if (transport->is_shut)
+    return SP_TRANSPORT_ERROR;
+  do
+    {
+      off_t at = extent->at;
+
+      n = sendfile (transport->fd, extent->fd, &at, len);
+    }
   while (n < 0 && errno == EINTR);
   return n >= 0 ? n : code_of (errno);
 }

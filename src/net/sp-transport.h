@@ -3,6 +3,7 @@
 
 #include <sys/uio.h>
 
+#include "sp-segments.h"
 #include "sp-tls.h"
 
 #define SP_TRANSPORT_AGAIN SP_TLS_AGAIN /* would block */
@@ -30,6 +31,10 @@ gssize sp_transport_read (SpTransport *transport, guint8 *data, gsize len);
 gssize sp_transport_write (SpTransport *transport,
                            const struct iovec *iov,
                            guint n_iov);
+/* The same out of a file, by reference; of a plain connection. */
+gssize sp_transport_write_extent (SpTransport *transport,
+                                  const SpExtent *extent,
+                                  gsize len);
 /* Bytes taken but not yet with the kernel are out. */
 gboolean sp_transport_flush (SpTransport *transport);
 /* No more from us: the peer sees the end. */

@@ -5,6 +5,7 @@
 #include "sp-test.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* "x" + the viewer's byte + payload + zeros up to the packet size + ";" */
 static void
@@ -146,6 +147,75 @@ test_is_bounded (void)
 }
 
 static void
+read_extent (const SpExtent *extent, guint8 *bytes, gsize len)
+{
+  g_assert_cmpint (pread (extent->fd, bytes, len, extent->at), ==, (gssize)len);
+}
+
+/* What many want is in a file, too, and stays there as it was. */
+static void
+test_file (void)
+{
+  g_autofree char *payload = g_strnfill (10000, 'p');
+  g_autofree guint8 *filed = g_malloc (SP_RUN_BYTES);
+  g_autofree guint8 *again = g_malloc (SP_RUN_BYTES);
+  g_autoptr (SpRuns) runs = sp_runs_new ();
+  g_autoptr (SpRing) ring = sp_ring_new (10000000, G_MAXINT32);
+  SpExtent extent;
+  const guint8 *bytes;
+  gsize len;
+
+  for (guint i = 0; i < 3; i++)
+    append (ring, SP_PACKET_DATA, payload, 10000);
+  for (guint i = 0; i < 4; i++)
+    g_assert_null (sp_run_extent (get (runs, ring, 0, 7)));
+  bytes = sp_run_bytes (get (runs, ring, 0, 7), &len);
+  g_assert_nonnull (sp_run_extent (get (runs, ring, 0, 7)));
+  extent = *sp_run_extent (get (runs, ring, 0, 7));
+  read_extent (&extent, filed, len);
+  g_assert_cmpmem (filed, len, bytes, len);
+  g_assert_null (sp_run_extent (get (runs, ring, 0, 8)));
+  for (guint i = 0; i < 10; i++)
+    (void)get (runs, ring, 0, 8);
+  g_assert_nonnull (sp_run_extent (get (runs, ring, 0, 8)));
+  read_extent (&extent, again, len);
+  g_assert_cmpmem (again, len, filed, len);
+}
+
+/* One that has grown is another. */
+static void
+test_file_grows (void)
+{
+  g_autofree char *payload = g_strnfill (30000, 'p');
+  g_autofree guint8 *filed = g_malloc (SP_RUN_BYTES);
+  g_autoptr (SpRuns) runs = sp_runs_new ();
+  g_autoptr (SpRing) ring = sp_ring_new (10000000, G_MAXINT32);
+  const guint8 *bytes;
+  gsize len;
+
+  append (ring, SP_PACKET_DATA, payload, 30000);
+  for (guint i = 0; i < 10; i++)
+    (void)get (runs, ring, 0, 7);
+  append (ring, SP_PACKET_DATA, payload, 30000);
+  bytes = sp_run_bytes (get (runs, ring, 0, 7), &len);
+  g_assert_cmpuint (len, ==, 60006);
+  read_extent (sp_run_extent (get (runs, ring, 0, 7)), filed, len);
+  g_assert_cmpmem (filed, len, bytes, len);
+}
+
+/* A little is not worth it. */
+static void
+test_no_file (void)
+{
+  g_autoptr (SpRuns) runs = sp_runs_new ();
+  g_autoptr (SpRing) ring = sp_ring_new (10000, G_MAXINT32);
+
+  append_text (ring, "a");
+  for (guint i = 0; i < 10; i++)
+    g_assert_null (sp_run_extent (get (runs, ring, 0, 7)));
+}
+
+static void
 test_count (void)
 {
   static const guint whole[] = { 0, 0, 0, 0, 1, 1, 1, 1, 1, 2 };
@@ -175,6 +245,9 @@ main (int argc, char **argv)
   g_test_add_func ("/run/goes-on", test_goes_on_with_the_ring);
   g_test_add_func ("/run/rings", test_rings_are_told_apart);
   g_test_add_func ("/run/bounded", test_is_bounded);
+  g_test_add_func ("/run/file", test_file);
+  g_test_add_func ("/run/file-grows", test_file_grows);
+  g_test_add_func ("/run/no-file", test_no_file);
   g_test_add_func ("/run/count", test_count);
   return g_test_run ();
 }
