@@ -9,9 +9,9 @@
 #define FRAMES 512 /* in a run */
 /* By reference 31 KB cost a quarter less than by copy, 13 KB a tenth. */
 #define FILE_BYTES (8 * 1024)
-/* A file costs as much as three sends out of it save: it is made for the fifth
- * viewer in a row that differs from the one before in nothing. */
-#define ALIKE 4
+/* To be in a file costs as much as ten sends out of it save. */
+#define MANY 24 /* viewers */
+#define STREAKS 1024
 /* The first frame may be of any size. */
 #define ROOM (SP_RUN_BYTES + SP_FRAME_PREFIX_MAX + SP_FRAME_SUFFIX_MAX)
 
@@ -32,7 +32,6 @@ struct _SpRun
   gsize len;
   gboolean is_closed; /* no more will fit, or belong to it */
   guint8 af_flags;    /* of the viewer that it was made out for */
-  guint n_alike;      /* viewers in a row that had these */
   gsize filed_len;    /* of what is in the file; 0: nothing */
   SpExtent extent;
   guint32 end[FRAMES]; /* of each packet */
@@ -43,8 +42,13 @@ struct _SpRuns
 {
   SpRun run[KEPT];
   SpSegments *segments;
-  guint oldest;  /* goes next */
-  Key candidate; /* was wanted once */
+  guint streaks[STREAKS]; /* viewers that came one after the other and wanted
+                             just the same, when they last did */
+  guint streak;           /* of these: that goes on */
+  guint64 streak_from;
+  guint last_count; /* of it: when it last came */
+  guint oldest;     /* goes next */
+  Key candidate;    /* was wanted once */
 };
 
 SpRuns *
@@ -130,7 +134,6 @@ make (SpRuns *runs, const Key *key)
   run->n = 0;
   run->len = 0;
   run->is_closed = FALSE;
-  run->n_alike = 0;
   run->filed_len = 0;
   return run;
 }
@@ -145,22 +148,39 @@ make_out (SpRun *run, guint8 af_flags)
   return run->own[0] > 0;
 }
 
+/* Who wants @run is alike to many, or was when it had the packets before: what
+ * a viewer's byte is ahead of the packet's number does not change. */
+static gboolean
+is_wanted_by_many (SpRuns *runs, const SpRun *run, guint8 af_flags)
+{
+  guint8 ahead = (guint8)(af_flags - run->key.from);
+  guint streak
+      = (guint)((run->key.ring_id * 2 + run->key.is_chunked) * 256 + ahead)
+        % STREAKS;
+
+  if (streak != runs->streak || run->key.from != runs->streak_from)
+    {
+      runs->last_count = runs->streaks[streak];
+      runs->streaks[streak] = 0;
+      runs->streak = streak;
+      runs->streak_from = run->key.from;
+    }
+  runs->streaks[streak]++;
+  return runs->last_count >= MANY;
+}
+
 /* After @run was made out for a viewer with @af_flags. */
 static void
 file (SpRuns *runs, SpRun *run, guint8 af_flags)
 {
-  if (run->af_flags != af_flags || run->n_alike == 0)
-    {
-      run->af_flags = af_flags;
-      run->n_alike = 0;
-      run->filed_len = 0;
-    }
-  run->n_alike++;
-  if (run->filed_len == run->len
+  gboolean is_wanted = is_wanted_by_many (runs, run, af_flags);
+
+  if (run->filed_len == run->len && run->af_flags == af_flags
       && sp_segments_has (runs->segments, &run->extent))
     return;
   run->filed_len = 0;
-  if (run->n_alike > ALIKE && run->len >= FILE_BYTES
+  run->af_flags = af_flags;
+  if (is_wanted && run->len >= FILE_BYTES
       && sp_segments_append (runs->segments, run->data, run->len, &run->extent))
     run->filed_len = run->len;
 }
@@ -189,7 +209,9 @@ sp_runs_get (SpRuns *runs,
   extend (run, ring, state);
   if (run->n == 0)
     return NULL;
-  file (runs, run, make_out (run, state->af_flags) ? state->af_flags : 0);
+  file (runs,
+        run,
+        make_out (run, state->af_flags) ? state->af_flags : (guint8)from);
   return run;
 }
 

@@ -152,55 +152,94 @@ read_extent (const SpExtent *extent, guint8 *bytes, gsize len)
   g_assert_cmpint (pread (extent->fd, bytes, len, extent->at), ==, (gssize)len);
 }
 
-/* What many want is in a file, too, and stays there as it was. */
-static void
-test_file (void)
+/* As many viewers as in a crowd want what is next from @from on. */
+static SpRun *
+get_as_crowd (SpRuns *runs, SpRing *ring, guint64 from, guint8 af_flags)
 {
-  g_autofree char *payload = g_strnfill (10000, 'p');
+  SpRun *run = NULL;
+
+  for (guint i = 0; i < 100; i++)
+    run = get (runs, ring, from, af_flags);
+  return run;
+}
+
+static SpRing *
+make_ring (guint n, gsize len)
+{
+  g_autofree char *payload = g_strnfill (len, 'p');
+  SpRing *ring = sp_ring_new (10000000, G_MAXINT32);
+
+  for (guint i = 0; i < n; i++)
+    append (ring, SP_PACKET_DATA, payload, len);
+  return ring;
+}
+
+static void
+assert_filed (SpRun *run)
+{
   g_autofree guint8 *filed = g_malloc (SP_RUN_BYTES);
-  g_autofree guint8 *again = g_malloc (SP_RUN_BYTES);
-  g_autoptr (SpRuns) runs = sp_runs_new ();
-  g_autoptr (SpRing) ring = sp_ring_new (10000000, G_MAXINT32);
-  SpExtent extent;
   const guint8 *bytes;
   gsize len;
 
-  for (guint i = 0; i < 3; i++)
-    append (ring, SP_PACKET_DATA, payload, 10000);
-  for (guint i = 0; i < 4; i++)
-    g_assert_null (sp_run_extent (get (runs, ring, 0, 7)));
-  bytes = sp_run_bytes (get (runs, ring, 0, 7), &len);
-  g_assert_nonnull (sp_run_extent (get (runs, ring, 0, 7)));
-  extent = *sp_run_extent (get (runs, ring, 0, 7));
-  read_extent (&extent, filed, len);
+  g_assert_nonnull (sp_run_extent (run));
+  bytes = sp_run_bytes (run, &len);
+  read_extent (sp_run_extent (run), filed, len);
   g_assert_cmpmem (filed, len, bytes, len);
-  g_assert_null (sp_run_extent (get (runs, ring, 0, 8)));
-  for (guint i = 0; i < 10; i++)
-    (void)get (runs, ring, 0, 8);
-  g_assert_nonnull (sp_run_extent (get (runs, ring, 0, 8)));
-  read_extent (&extent, again, len);
-  g_assert_cmpmem (again, len, filed, len);
+}
+
+/* What a crowd wants is in a file, too, from its second time on. */
+static void
+test_file (void)
+{
+  g_autoptr (SpRuns) runs = sp_runs_new ();
+  g_autoptr (SpRing) ring = make_ring (4, 10000);
+
+  g_assert_null (sp_run_extent (get_as_crowd (runs, ring, 0, 7)));
+  g_assert_null (sp_run_extent (get (runs, ring, 0, 9)));
+  assert_filed (get_as_crowd (runs, ring, 1, 8));
+  g_assert_null (sp_run_extent (get (runs, ring, 1, 10)));
+  assert_filed (get_as_crowd (runs, ring, 2, 9));
+  g_assert_null (sp_run_extent (get (runs, ring, 2, 10)));
+}
+
+/* A socket may still hold it. */
+static void
+test_file_stays (void)
+{
+  g_autofree guint8 *before = g_malloc (SP_RUN_BYTES);
+  g_autofree guint8 *after = g_malloc (SP_RUN_BYTES);
+  g_autoptr (SpRuns) runs = sp_runs_new ();
+  g_autoptr (SpRing) ring = make_ring (4, 10000);
+  SpExtent extent;
+  gsize len;
+
+  for (guint8 i = 0; i < 20; i++)
+    (void)get_as_crowd (runs, ring, 0, i);
+  (void)get_as_crowd (runs, ring, 1, 1);
+  (void)sp_run_bytes (get (runs, ring, 1, 1), &len);
+  extent = *sp_run_extent (get (runs, ring, 1, 1));
+  read_extent (&extent, before, len);
+  for (guint8 i = 0; i < 20; i++)
+    (void)get_as_crowd (runs, ring, 1, i);
+  read_extent (&extent, after, len);
+  g_assert_cmpmem (after, len, before, len);
 }
 
 /* One that has grown is another. */
 static void
 test_file_grows (void)
 {
-  g_autofree char *payload = g_strnfill (30000, 'p');
-  g_autofree guint8 *filed = g_malloc (SP_RUN_BYTES);
   g_autoptr (SpRuns) runs = sp_runs_new ();
-  g_autoptr (SpRing) ring = sp_ring_new (10000000, G_MAXINT32);
-  const guint8 *bytes;
+  g_autoptr (SpRing) ring = make_ring (2, 20000);
+  g_autofree char *payload = g_strnfill (20000, 'p');
   gsize len;
 
-  append (ring, SP_PACKET_DATA, payload, 30000);
-  for (guint i = 0; i < 10; i++)
-    (void)get (runs, ring, 0, 7);
-  append (ring, SP_PACKET_DATA, payload, 30000);
-  bytes = sp_run_bytes (get (runs, ring, 0, 7), &len);
-  g_assert_cmpuint (len, ==, 60006);
-  read_extent (sp_run_extent (get (runs, ring, 0, 7)), filed, len);
-  g_assert_cmpmem (filed, len, bytes, len);
+  (void)get_as_crowd (runs, ring, 0, 7);
+  assert_filed (get_as_crowd (runs, ring, 1, 8));
+  append (ring, SP_PACKET_DATA, payload, 20000);
+  assert_filed (get (runs, ring, 1, 8));
+  (void)sp_run_bytes (get (runs, ring, 1, 8), &len);
+  g_assert_cmpuint (len, ==, 40006);
 }
 
 /* A little is not worth it. */
@@ -211,8 +250,9 @@ test_no_file (void)
   g_autoptr (SpRing) ring = sp_ring_new (10000, G_MAXINT32);
 
   append_text (ring, "a");
-  for (guint i = 0; i < 10; i++)
-    g_assert_null (sp_run_extent (get (runs, ring, 0, 7)));
+  append_text (ring, "b");
+  (void)get_as_crowd (runs, ring, 0, 7);
+  g_assert_null (sp_run_extent (get_as_crowd (runs, ring, 1, 8)));
 }
 
 static void
@@ -246,6 +286,7 @@ main (int argc, char **argv)
   g_test_add_func ("/run/rings", test_rings_are_told_apart);
   g_test_add_func ("/run/bounded", test_is_bounded);
   g_test_add_func ("/run/file", test_file);
+  g_test_add_func ("/run/file-stays", test_file_stays);
   g_test_add_func ("/run/file-grows", test_file_grows);
   g_test_add_func ("/run/no-file", test_no_file);
   g_test_add_func ("/run/count", test_count);
