@@ -8,7 +8,7 @@ set -eu
 missing=
 for package in gcc libc6-dev meson ninja-build pkg-config gettext \
   libglib2.0-dev libglib2.0-dev-bin libjson-glib-dev libsoup-3.0-dev libsnmp-dev \
-  glib-networking "$@"; do
+  libgnutls28-dev glib-networking "$@"; do
   status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
   [ "$status" = installed ] || missing="$missing $package"
 done

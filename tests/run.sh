@@ -18,7 +18,8 @@ case ${1:-} in
 esac
 
 packages='curl openssl ffmpeg clang-format mandoc man-db systemd python3
-  tmux snmpd snmptrapd snmp libsnmp-base smitools python3-jsonschema prometheus'
+  tmux snmpd snmptrapd snmp libsnmp-base smitools python3-jsonschema prometheus
+  gnuplot-nox'
 players='vlc-bin vlc-plugin-base vlc-plugin-access-extra mplayer mpv
   libxine2-bin libxine2-ffmpeg libxine2-misc-plugins libxine2-dev libmms-dev
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good

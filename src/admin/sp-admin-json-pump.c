@@ -9,7 +9,9 @@ static void
 add_drain (JsonBuilder *builder, const SpPumpInfo *info, const SpAdminNow *now)
 {
   sp_json_build_string (builder, "state", sp_drain_state_name (info->drain));
-  sp_json_build_integer (builder, "viewers_remaining", info->clients);
+  sp_json_build_integer (builder,
+                         "viewers_remaining",
+                         info->drain == SP_DRAIN_SERVING ? 0 : info->clients);
   sp_admin_build_moment (builder, "deadline", info->drain_deadline_us, now);
   sp_json_build_text (builder, "redirect", info->drain_redirect);
   sp_json_build_text (builder, "reason", info->drain_reason);
@@ -170,6 +172,18 @@ add_load (JsonBuilder *builder, const SpPumpInfo *info)
   sp_json_build_integer (builder, "bitrate_out_bps", info->bitrate_out_bps);
 }
 
+/* Why no new client is taken. */
+static void
+add_overload (JsonBuilder *builder, const SpPumpInfo *info)
+{
+  json_builder_set_member_name (builder, "overload");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < SP_N_OVERLOADS; i++)
+    if (info->overload & (1u << i))
+      json_builder_add_string_value (builder, sp_overload_name (i));
+  json_builder_end_array (builder);
+}
+
 static void
 add_process (JsonBuilder *builder, const SpPumpInfo *info)
 {
@@ -177,6 +191,12 @@ add_process (JsonBuilder *builder, const SpPumpInfo *info)
   sp_json_build_integer (builder, "descriptors", info->descriptors);
   sp_json_build_integer (builder, "descriptor_limit", info->descriptor_limit);
   sp_json_build_integer (builder, "memory_kib", info->memory_kib);
+  sp_json_build_positive (builder, "memory_limit_mb", info->memory_limit_mb);
+  sp_json_build_integer (builder, "send_lateness_ms", info->send_lateness_ms);
+  sp_json_build_positive (
+      builder, "lateness_limit_ms", info->lateness_limit_ms);
+  sp_json_build_positive (builder, "connection_limit", info->connection_limit);
+  add_overload (builder, info);
   sp_json_build_object (builder, "snmp");
   sp_json_build_boolean (builder, "connected", info->has_agent);
   sp_json_build_boolean (builder, "notifying", info->is_notifying);

@@ -126,6 +126,36 @@ add_pump_load (GString *text, const SpPumpInfo *info)
 }
 
 static void
+add_overload (GString *text, const SpPumpInfo *info)
+{
+  add_gauge (text,
+             PUMP "send_lateness_seconds",
+             "how late media go out, the worst of the last second",
+             info->send_lateness_ms / 1000.0);
+  add_gauge (text,
+             PUMP "lateness_limit_seconds",
+             "how late they may go out; 0: no limit",
+             info->lateness_limit_ms / 1000.0);
+  add_gauge (text,
+             PUMP "memory_limit_bytes",
+             "memory that may be in use; 0: no limit",
+             (gdouble)info->memory_limit_mb * 1024 * 1024);
+  add_gauge (text,
+             PUMP "connection_limit",
+             "connections beyond which no client is taken",
+             info->connection_limit);
+  sp_admin_sample_begin (
+      text, PUMP "overload", "gauge", "1 while it refuses new clients");
+  for (guint i = 0; i < SP_N_OVERLOADS; i++)
+    {
+      const SpAdminLabel label[]
+          = { { "cause", sp_overload_name (i) }, { NULL } };
+
+      sp_admin_sample (text, PUMP "overload", label, (info->overload >> i) & 1);
+    }
+}
+
+static void
 add_pump_care (GString *text, const SpPumpInfo *info)
 {
   add_gauge (text,
@@ -218,6 +248,7 @@ sp_admin_metrics_text (const SpPicture *picture, gsize *len)
   add_build (text);
   add_state (text, &picture->pump);
   add_pump_load (text, &picture->pump);
+  add_overload (text, &picture->pump);
   add_pump_care (text, &picture->pump);
   add_process (text, picture);
   add_listeners (text, picture);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #pragma once
 
-#include <glib.h>
+#include "sp-log.h"
 
 /* (transfer full): control bytes and what is not UTF-8 as \xNN. @len -1: up to
  * its NUL. */
@@ -18,3 +18,8 @@ gboolean sp_log_is_shown (GLogLevelFlags level,
                           const char *domain,
                           const char *debug,
                           gboolean has_journal);
+/* Has @domain (nullable) warned so often that this one is left out? */
+gboolean sp_log_is_flood (SpLogLimit *limit,
+                          GLogLevelFlags level,
+                          const char *domain,
+                          gint64 now_us);

@@ -3,6 +3,7 @@
 
 #include "sp-log.h"
 
+#include "sp-clock.h"
 #include "sp-log-private.h"
 
 #include <errno.h>
@@ -10,10 +11,16 @@
 #include <unistd.h>
 
 #define MAX_FIELDS 8
+#define FOREIGN_BURST 10
+#define FOREIGN_EVERY_US (10 * G_USEC_PER_SEC)
 
 /* Set once, before any thread. */
 static char *debug_domains;
 static gboolean has_journal;
+
+/* Of all libraries together; any thread. */
+static GMutex foreign_lock;
+static SpLogLimit foreign_limit;
 
 static const char *
 level_name (GLogLevelFlags level)
@@ -89,6 +96,19 @@ sp_log_is_shown (GLogLevelFlags level,
   if ((level & G_LOG_LEVEL_INFO) && is_journal)
     return TRUE;
   return debug != NULL && is_domain_listed (debug, domain);
+}
+
+/** sp_log_is_flood: this program counts what it logs; a library warns as often
+ * as it comes to the same place, which may be thousands of times a second. */
+gboolean
+sp_log_is_flood (SpLogLimit *limit,
+                 GLogLevelFlags level,
+                 const char *domain,
+                 gint64 now_us)
+{
+  if (!(level & G_LOG_LEVEL_WARNING) || g_strcmp0 (domain, G_LOG_DOMAIN) == 0)
+    return FALSE;
+  return !sp_log_limit_allow (limit, now_us, FOREIGN_BURST, FOREIGN_EVERY_US);
 }
 
 /* (transfer full) (nullable): what a field says, fit for people. */
@@ -180,6 +200,14 @@ write_journal (GLogLevelFlags level, const GLogField *fields, gsize n_fields)
          == G_LOG_WRITER_HANDLED;
 }
 
+static gboolean
+is_flood (GLogLevelFlags level, const char *domain)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&foreign_lock);
+
+  return sp_log_is_flood (&foreign_limit, level, domain, sp_clock_now_us ());
+}
+
 static GLogWriterOutput
 writer (GLogLevelFlags level,
         const GLogField *fields,
@@ -189,6 +217,7 @@ writer (GLogLevelFlags level,
   g_autofree char *domain = field_text (fields, n_fields, "GLIB_DOMAIN");
 
   if (sp_log_is_shown (level, domain, debug_domains, has_journal)
+      && !is_flood (level, domain)
       && !(has_journal && write_journal (level, fields, n_fields)))
     write_line (level, fields, n_fields);
   return G_LOG_WRITER_HANDLED;

@@ -59,7 +59,9 @@ compare_server (GPtrArray *changes, const SpConfig *a, const SpConfig *b)
   add_key (changes,
            SP_CONFIG_LIMITS,
            "limits",
-           sp_limits_config_equal (&a->limits, &b->limits));
+           sp_limits_config_equal (&a->limits, &b->limits)
+               && a->overload.lateness_ms == b->overload.lateness_ms
+               && a->overload.memory_mb == b->overload.memory_mb);
   add_key (changes,
            SP_CONFIG_ADMIN_TOKEN,
            "admin.token_file",

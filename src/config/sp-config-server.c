@@ -13,6 +13,7 @@
 #define ADMIN_PORT 8087
 #define PROXY_PORT 8080
 #define MAX_WORKERS 256
+#define LATENESS_MS 400
 #define MAX_ADDRESSES 64
 #define MAX_TOKEN_FILE 4096 /* bytes */
 #define MAX_SOCKET_NAME 107 /* unix(7) */
@@ -29,6 +30,22 @@ sp_limits_config_equal (const SpLimitsConfig *a, const SpLimitsConfig *b)
          && a->bandwidth_kbps == b->bandwidth_kbps;
 }
 
+static guint
+read_limit (SpJsonObject *limits, const char *key, guint fallback)
+{
+  return (guint)sp_json_object_integer (limits, key, 0, G_MAXINT32, fallback);
+}
+
+static void
+read_limits (SpJsonObject *object, SpLimitsConfig *limits)
+{
+  limits->clients = read_limit (object, "clients", limits->clients);
+  limits->clients_per_address
+      = read_limit (object, "clients_per_address", limits->clients_per_address);
+  limits->bandwidth_kbps
+      = read_limit (object, "bandwidth_kbps", limits->bandwidth_kbps);
+}
+
 /** sp_config_read_limits: "limits" of @parent; what it does not name is as in
  * @fallback. */
 void
@@ -41,16 +58,23 @@ sp_config_read_limits (SpJsonObject *parent,
   *limits = *fallback;
   if (object == NULL)
     return;
-  limits->clients = (guint)sp_json_object_integer (
-      object, "clients", 0, G_MAXINT32, limits->clients);
-  limits->clients_per_address
-      = (guint)sp_json_object_integer (object,
-                                       "clients_per_address",
-                                       0,
-                                       G_MAXINT32,
-                                       limits->clients_per_address);
-  limits->bandwidth_kbps = (guint)sp_json_object_integer (
-      object, "bandwidth_kbps", 0, G_MAXINT32, limits->bandwidth_kbps);
+  read_limits (object, limits);
+  sp_json_object_end (object);
+}
+
+/* "limits" of the server has more keys than that of a stream. */
+static void
+read_server_limits (SpJsonObject *root, SpConfig *config)
+{
+  g_autoptr (SpJsonObject) object = sp_json_object_child (root, "limits");
+
+  config->overload.lateness_ms = LATENESS_MS;
+  if (object == NULL)
+    return;
+  read_limits (object, &config->limits);
+  config->overload.lateness_ms
+      = read_limit (object, "lateness_ms", LATENESS_MS);
+  config->overload.memory_mb = read_limit (object, "memory_mb", 0);
   sp_json_object_end (object);
 }
 
@@ -317,7 +341,6 @@ sp_config_read_server (SpConfigReader *reader,
                        SpJsonObject *root,
                        SpConfig *config)
 {
-  static const SpLimitsConfig no_limits = { 0 };
 
   read_listen (root, config);
   read_ssl (reader, root, config);
@@ -328,7 +351,7 @@ sp_config_read_server (SpConfigReader *reader,
   config->group = read_account (root, "group");
   config->workers
       = (guint)sp_json_object_integer (root, "workers", 0, MAX_WORKERS, 0);
-  sp_config_read_limits (root, &no_limits, &config->limits);
+  read_server_limits (root, config);
   read_admin (reader, root, config);
   config->ua_check
       = sp_json_object_word (root, "ua_check", ua_words, SP_UA_BROWSER);

@@ -31,6 +31,13 @@ typedef struct
   guint bandwidth_kbps;
 } SpLimitsConfig;
 
+/** Of the server alone: what it measures of itself. */
+typedef struct
+{
+  guint lateness_ms; /* 400; 0: no limit, as the next */
+  guint memory_mb;   /* MiB */
+} SpOverloadConfig;
+
 /* mmsh_pull: host, port, path, tls, ca, user, password, user_agent.
  * file: file (absolute). mmsh_push: nothing. */
 typedef struct
@@ -130,6 +137,7 @@ typedef struct
   char *group;
   guint workers;
   SpLimitsConfig limits;
+  SpOverloadConfig overload;  /* of "limits", too */
   char *admin_listen;         /* "127.0.0.1" */
   gboolean is_admin_optional; /* nobody asked for it: served where the port is
                                  free */

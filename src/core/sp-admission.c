@@ -4,17 +4,20 @@
 #include "sp-admission.h"
 
 #include "sp-error.h"
+#include "sp-places.h"
 
 struct _SpAdmission
 {
   GMutex mutex;
   SpRegistry *registry;
   SpAdmissionLimits limits;
+  SpAdmissionCount count; /* NULL: connections are not counted */
+  gpointer count_data;
+  guint overload;
   SpBans *bans;
   gboolean is_draining;
   char *redirect; /* (nullable) */
-  guint n_clients;
-  GHashTable *places; /* "path" or "path address" or " address" -> count */
+  SpPlaces *places;
 };
 
 /** sp_admission_new: @registry: (transfer none), outlives it. */
@@ -26,15 +29,14 @@ sp_admission_new (SpRegistry *registry)
   g_mutex_init (&admission->mutex);
   admission->registry = registry;
   admission->bans = sp_bans_new ();
-  admission->places
-      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  admission->places = sp_places_new ();
   return admission;
 }
 
 void
 sp_admission_free (SpAdmission *admission)
 {
-  g_hash_table_unref (admission->places);
+  sp_places_free (admission->places);
   sp_bans_free (admission->bans);
   g_free (admission->redirect);
   g_mutex_clear (&admission->mutex);
@@ -50,6 +52,25 @@ sp_admission_set_limits (SpAdmission *admission,
       = g_mutex_locker_new (&admission->mutex);
 
   admission->limits = *limits;
+}
+
+void
+sp_admission_set_count (SpAdmission *admission,
+                        SpAdmissionCount count,
+                        gpointer user_data)
+{
+  admission->count = count;
+  admission->count_data = user_data;
+}
+
+/** sp_admission_set_overload: for those who come from now on. */
+void
+sp_admission_set_overload (SpAdmission *admission, guint overload)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&admission->mutex);
+
+  admission->overload = overload;
 }
 
 /** sp_admission_set_draining: for those who come from now on. */
@@ -111,79 +132,83 @@ bandwidth_kbps (SpAdmission *admission, SpStream *stream, gint64 now_us)
   return bps / 1000;
 }
 
-static guint
-held (SpAdmission *admission, const char *key)
-{
-  return GPOINTER_TO_UINT (g_hash_table_lookup (admission->places, key));
-}
-
-static void
-change (SpAdmission *admission, const char *key, gint by)
-{
-  guint n = held (admission, key) + (guint)by;
-
-  if (n == 0)
-    g_hash_table_remove (admission->places, key);
-  else
-    g_hash_table_insert (
-        admission->places, g_strdup (key), GUINT_TO_POINTER (n));
-}
-
 static gboolean
 is_full (guint used, guint limit)
 {
   return limit > 0 && used >= limit;
 }
 
+/* The connection of whoever asks is among those counted. */
+static gboolean
+is_crowded (SpAdmission *admission)
+{
+  guint limit = admission->limits.connections;
+
+  return limit > 0 && admission->count != NULL
+         && admission->count (admission->count_data) > limit;
+}
+
+/* NULL: the server can do more; otherwise it is counted. */
+static const char *
+overload (SpAdmission *admission)
+{
+  if (admission->overload & SP_OVERLOAD_LATENESS)
+    {
+      sp_stats_add (SP_PUMP_requests_limited_lateness, 1);
+      return "the server has more clients than it can serve in time";
+    }
+  if (admission->overload & SP_OVERLOAD_MEMORY)
+    {
+      sp_stats_add (SP_PUMP_requests_limited_memory, 1);
+      return "the server's memory is used up";
+    }
+  if (is_crowded (admission))
+    {
+      sp_stats_add (SP_PUMP_requests_limited_descriptors, 1);
+      return "the server has all the connections it may have";
+    }
+  return NULL;
+}
+
 /* Of the whole server; NULL: none is reached. */
 static const char *
 server_limit (SpAdmission *admission,
               SpStream *stream,
-              char **keys,
+              const SpAddress *address,
               gint64 now_us)
 {
   const SpAdmissionLimits *limits = &admission->limits;
 
-  if (is_full (admission->n_clients, limits->clients))
+  if (is_full (sp_places_all (admission->places), limits->clients))
     return "the server has all the clients it may have";
-  if (is_full (held (admission, keys[1]), limits->clients_per_address))
+  if (is_full (sp_places_of_address (admission->places, address),
+               limits->clients_per_address))
     return "this address has all the clients it may have";
   if (limits->bandwidth_kbps > 0
       && bandwidth_kbps (admission, stream, now_us) > limits->bandwidth_kbps)
     return "the server's bandwidth is used up";
-  return NULL;
+  return overload (admission);
 }
 
 static const char *
 stream_limit (SpAdmission *admission,
               SpStream *stream,
               const SpStreamPolicy *policy,
-              char **keys,
+              const SpAddress *address,
               gint64 now_us)
 {
-  guint64 clients = held (admission, keys[0]);
+  guint64 clients = sp_places_of_stream (admission->places, stream);
 
   if (is_full ((guint)clients, policy->max_clients))
     return "the stream has all the clients it may have";
-  if (is_full (held (admission, keys[2]), policy->max_clients_per_address))
+  if (is_full (sp_places_of_address_at (admission->places, stream, address),
+               policy->max_clients_per_address))
     return "this address has all the clients of this stream it may have";
   if (policy->max_bandwidth_kbps > 0
       && (clients + 1) * sp_stream_bitrate_bps (stream, now_us) / 1000
              > policy->max_bandwidth_kbps)
     return "the stream's bandwidth is used up";
   return NULL;
-}
-
-static GStrv
-make_keys (SpStream *stream, GInetAddress *address)
-{
-  g_autofree char *text = g_inet_address_to_string (address);
-  char **keys = g_new0 (char *, 4);
-
-  keys[0] = g_strdup (sp_stream_path (stream));
-  keys[1] = g_strconcat (" ", text, NULL);
-  keys[2] = g_strconcat (keys[0], " ", text, NULL);
-  return keys;
 }
 
 static gboolean
@@ -223,24 +248,29 @@ may_enter (SpAdmission *admission,
            SpStream *stream,
            GInetAddress *address,
            const char *external_id,
-           char **keys,
            gint64 now_us,
            GError **error)
 {
   SpStreamPolicy policy;
+  SpAddress key;
   const char *why;
 
-  if (sp_bans_has (admission->bans, keys[0], address, external_id, now_us))
+  if (sp_bans_has (admission->bans,
+                   sp_stream_path (stream),
+                   address,
+                   external_id,
+                   now_us))
     return refuse_banned (stream, error);
   sp_stream_get_policy (stream, &policy);
   if (admission->is_draining)
     return refuse_draining (stream, "the server takes no new clients", error);
   if (policy.is_draining)
     return refuse_draining (stream, "the stream takes no new clients", error);
-  why = server_limit (admission, stream, keys, now_us);
+  sp_address_read (&key, address);
+  why = server_limit (admission, stream, &key, now_us);
   if (why != NULL)
     return refuse_limited (stream, FALSE, why, error);
-  why = stream_limit (admission, stream, &policy, keys, now_us);
+  why = stream_limit (admission, stream, &policy, &key, now_us);
   if (why != NULL)
     return refuse_limited (stream, TRUE, why, error);
   return TRUE;
@@ -254,12 +284,10 @@ sp_admission_check (SpAdmission *admission,
                     gint64 now_us,
                     GError **error)
 {
-  g_auto (GStrv) keys = make_keys (stream, address);
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
       = g_mutex_locker_new (&admission->mutex);
 
-  return may_enter (
-      admission, stream, address, external_id, keys, now_us, error);
+  return may_enter (admission, stream, address, external_id, now_us, error);
 }
 
 gboolean
@@ -270,15 +298,14 @@ sp_admission_enter (SpAdmission *admission,
                     gint64 now_us,
                     GError **error)
 {
-  g_auto (GStrv) keys = make_keys (stream, address);
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
       = g_mutex_locker_new (&admission->mutex);
+  SpAddress key;
 
-  if (!may_enter (admission, stream, address, external_id, keys, now_us, error))
+  if (!may_enter (admission, stream, address, external_id, now_us, error))
     return FALSE;
-  admission->n_clients++;
-  for (guint i = 0; i < 3; i++)
-    change (admission, keys[i], 1);
+  sp_address_read (&key, address);
+  sp_places_take (admission->places, stream, &key);
   return TRUE;
 }
 
@@ -287,13 +314,12 @@ sp_admission_leave (SpAdmission *admission,
                     SpStream *stream,
                     GInetAddress *address)
 {
-  g_auto (GStrv) keys = make_keys (stream, address);
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
       = g_mutex_locker_new (&admission->mutex);
+  SpAddress key;
 
-  admission->n_clients--;
-  for (guint i = 0; i < 3; i++)
-    change (admission, keys[i], -1);
+  sp_address_read (&key, address);
+  sp_places_give (admission->places, stream, &key);
 }
 
 guint
@@ -302,5 +328,5 @@ sp_admission_count (SpAdmission *admission)
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
       = g_mutex_locker_new (&admission->mutex);
 
-  return admission->n_clients;
+  return sp_places_all (admission->places);
 }

@@ -7,8 +7,8 @@
 #include "sp-registry.h"
 
 /** Says who may watch: limits of the server and of each stream on clients,
- * clients of one address and bandwidth; bans; draining. Counts whom it refuses.
- * Any thread; asked once a client. */
+ * clients of one address and bandwidth; overload; bans; draining. Counts whom
+ * it refuses. Any thread; asked once a client. */
 typedef struct _SpAdmission SpAdmission;
 
 typedef struct
@@ -16,12 +16,22 @@ typedef struct
   guint clients; /* 0: no limit, as everywhere here */
   guint clients_per_address;
   guint bandwidth_kbps;
+  guint connections; /* that may be open when a client is let in */
 } SpAdmissionLimits;
+
+/** Connections that are open, clients and others. Any thread. */
+typedef guint (*SpAdmissionCount) (gpointer user_data);
 
 SpAdmission *sp_admission_new (SpRegistry *registry);
 void sp_admission_free (SpAdmission *admission);
 void sp_admission_set_limits (SpAdmission *admission,
                               const SpAdmissionLimits *limits);
+/* Before anybody is asked about. @user_data outlives the admission. */
+void sp_admission_set_count (SpAdmission *admission,
+                             SpAdmissionCount count,
+                             gpointer user_data);
+/* LATENESS and MEMORY of SpOverload: nobody is let in while there is one. */
+void sp_admission_set_overload (SpAdmission *admission, guint overload);
 /* @redirect: (nullable): "http://other.example:8086", where new clients are
  * sent. */
 void sp_admission_set_draining (SpAdmission *admission,

@@ -20,12 +20,14 @@ struct _SpLane
   gint64 burst_us;
   gint64 flush_us;
   gint64 due_us;      /* next pass; 0: nothing to send */
+  gint64 pass_due_us; /* when the pass that is on was */
   gsize unsent_bytes; /* since the last pass */
   gint is_armed;      /* atomic: data need not wake the worker: it will look in
                          time by itself, or there is nobody to wait for them */
   gsize quiet_bytes;  /* of the publishing side: posted since it last woke */
   SpLane *next_dirty; /* the worker's list */
   gboolean is_dirty;
+  guint n_lagging;      /* as the sweep counts them: half way to being slow */
   gboolean is_mass_lag; /* as the last sweep found it */
   gboolean is_swept;    /* in the list of lanes that the sweep looks at */
   SpLane *next_swept;

@@ -19,5 +19,4 @@ sp_outbox_clear (SpOutbox *outbox)
   g_clear_pointer (&outbox->user_agent, g_free);
   g_clear_pointer (&outbox->external_id, g_free);
   g_clear_pointer (&outbox->host, g_free);
-  g_clear_pointer (&outbox->player, sp_player_unref);
 }

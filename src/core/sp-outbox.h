@@ -23,7 +23,6 @@ typedef struct
   char *user_agent;            /* VIEW: (owned) (nullable) */
   char *external_id;           /* VIEW: (owned) (nullable) */
   char *host;                  /* VIEW: (owned) (nullable): that it asked */
-  SpPlayer *player;            /* VIEW: (owned) (nullable): takes its logs */
   gint64 requested_us;         /* VIEW: when it asked; 0: now */
   gboolean is_canary; /* VIEW: the pump itself: counted nowhere but in bytes and
                          packets, listed nowhere, held to no limit */

@@ -9,9 +9,10 @@ struct _SpRing
 {
   guint64 id;
   SpPacket **slots;
-  guint64 *before; /* beside each slot: bytes appended before its packet */
-  guint64 total;   /* bytes ever appended */
-  gsize n_slots;
+  guint64 *before;   /* beside each slot: bytes appended before its packet */
+  guint64 total;     /* bytes ever appended */
+  gsize n_slots;     /* 0: no packet has come, as to most streams' rings on most
+                        workers' lanes */
   guint64 oldest;    /* sequence number of the oldest packet held */
   guint64 end;       /* one past the newest */
   guint64 last_join; /* newest join point; end when there is none */
@@ -31,9 +32,6 @@ sp_ring_new (gsize max_bytes, gint64 max_us)
   SpRing *ring = g_new0 (SpRing, 1);
 
   ring->id = __atomic_add_fetch (&last_id, 1, __ATOMIC_RELAXED);
-  ring->n_slots = INITIAL_SLOTS;
-  ring->slots = g_new (SpPacket *, ring->n_slots);
-  ring->before = g_new (guint64, ring->n_slots);
   ring->max_bytes = max_bytes;
   ring->max_us = max_us;
   return ring;
@@ -80,10 +78,10 @@ sp_ring_free (SpRing *ring)
   g_free (ring);
 }
 
+/* @n_slots: a power of two that holds all there is. */
 static void
-grow (SpRing *ring)
+resize (SpRing *ring, gsize n_slots)
 {
-  gsize n_slots = ring->n_slots * 2;
   SpPacket **slots = g_new (SpPacket *, n_slots);
   guint64 *before = g_new (guint64, n_slots);
 
@@ -122,7 +120,7 @@ void
 sp_ring_append (SpRing *ring, SpPacket *packet)
 {
   if (ring->end - ring->oldest == ring->n_slots)
-    grow (ring);
+    resize (ring, MAX (ring->n_slots * 2, INITIAL_SLOTS));
   *slot (ring, ring->end) = packet;
   ring->before[ring->end & (ring->n_slots - 1)] = ring->total;
   ring->total += packet->len;
@@ -140,6 +138,22 @@ sp_ring_append (SpRing *ring, SpPacket *packet)
   ring->bytes += packet->len;
   ring->end++;
   trim (ring, packet->meta.arrived_us);
+}
+
+/** sp_ring_trim: the same when nothing comes; after an END a key frame is kept
+ * for nobody. Slots that are not needed go, too. */
+void
+sp_ring_trim (SpRing *ring, gint64 now_us)
+{
+  gsize n_slots = ring->n_slots;
+
+  if (sp_ring_has_ended (ring))
+    ring->has_join = FALSE;
+  trim (ring, now_us);
+  while (n_slots > INITIAL_SLOTS && ring->end - ring->oldest <= n_slots / 8)
+    n_slots /= 2;
+  if (n_slots < ring->n_slots)
+    resize (ring, n_slots);
 }
 
 guint64

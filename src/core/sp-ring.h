@@ -16,6 +16,8 @@ void sp_ring_set_window (SpRing *ring, gint64 max_us);
 /* @packet: (transfer full). Trims the old end, but never past the newest join
  * point while it is within max_bytes. */
 void sp_ring_append (SpRing *ring, SpPacket *packet);
+/* Nothing has come for a while: what is too old at @now_us goes. */
+void sp_ring_trim (SpRing *ring, gint64 now_us);
 guint64 sp_ring_oldest (const SpRing *ring);
 /* One past the newest. */
 guint64 sp_ring_end (const SpRing *ring);

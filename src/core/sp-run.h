@@ -3,6 +3,7 @@
 
 #include "sp-framer.h"
 #include "sp-ring.h"
+#include "sp-segments.h"
 
 #define SP_RUN_BYTES (64 * 1024)
 
@@ -25,6 +26,9 @@ SpRun *sp_runs_get (SpRuns *runs,
                     const SpFramerClass *framer,
                     const SpFramerState *state);
 const guint8 *sp_run_bytes (const SpRun *run, gsize *len);
+/* (nullable): where the same bytes are in a file: when they are not few, and
+ * many viewers in a row were alike the last time. */
+const SpExtent *sp_run_extent (const SpRun *run);
 /* Packets that are whole in the first @bytes; *@rest: bytes of the next one. */
 guint sp_run_count (const SpRun *run, gsize bytes, gsize *rest);
 

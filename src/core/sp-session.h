@@ -16,6 +16,15 @@ typedef struct
   gboolean is_tls;
 } SpPeer;
 
+/** A viewer that has ended. */
+typedef struct
+{
+  SpStream *stream;
+  GInetAddress *address;
+  guint32 seat;       /* as its session said */
+  gboolean is_canary; /* SpOutbox */
+} SpLeaver;
+
 typedef struct _SpSession SpSession;
 
 /** The protocol's brain for one connection: bytes in, outbox out. No socket, no
@@ -34,6 +43,17 @@ typedef struct
   /* Every 250 ms or so while no viewer is attached: deadlines, parked requests.
    */
   void (*tick) (SpSession *session, gint64 now_us, SpOutbox *outbox);
-  /* The connection is gone, or its viewer has ended. */
+  /* VIEW: the viewer begins. What the session holds for it is the connection's
+   * from now on, under a number of the session's choice, until leave(); the
+   * session itself is freed next. */
+  guint32 (*seat) (SpSession *session);
+  /* The connection is gone, or its viewer begins. */
   void (*free) (SpSession *session, gint64 now_us);
+  /* What its player has said so far; all unknown where none did. */
+  void (*report) (gpointer service, guint32 seat, SpPlayerReport *report);
+  /* (transfer full) (nullable): where its player's logs arrive, also those that
+   * come after the end. */
+  SpPlayer *(*player) (gpointer service, guint32 seat, gint64 now_us);
+  /* The viewer has ended, or the connection with it. */
+  void (*leave) (gpointer service, const SpLeaver *leaver, gint64 now_us);
 } SpSessionClass;

@@ -31,6 +31,7 @@ struct _SpStream
   gint64 live_since_us;
   gint64 lost_us; /* the last source went then; 0: not lost */
   gint64 last_packet_us;
+  gint64 trim_us; /* when the rings hold nothing of use; 0: they are trimmed */
   gint64 wanted_us;
   char *error;
   gboolean is_closed;

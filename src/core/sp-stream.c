@@ -138,6 +138,39 @@ sp_stream_broadcast (SpStream *stream, SpPacket *packet)
     sp_lane_post (&stream->lanes[i], sp_packet_ref (packet));
 }
 
+static void
+deliver_trim (gpointer target, gpointer unused)
+{
+  SpLane *lane = target;
+  SpStream *stream = lane->stream;
+
+  sp_ring_trim (lane->ring, sp_clock_now_us ());
+  sp_stream_unref (stream);
+}
+
+/* No packet comes that would do it. */
+static void
+trim_lanes (SpStream *stream)
+{
+  for (guint i = 0; i < stream->n_lanes; i++)
+    {
+      SpLane *lane = &stream->lanes[i];
+
+      sp_stream_ref (stream);
+      sp_mailbox_post (lane->host.mailbox, deliver_trim, lane, NULL);
+    }
+}
+
+/* What comes last is as old as the window then, and a second more. */
+static void
+plan_trim (SpStream *stream, gint64 now_us)
+{
+  const SpStreamPolicy *policy = &stream->policy;
+  gint64 window_ms = MAX (policy->slow_viewer_ms, 2 * policy->burst_ms);
+
+  stream->trim_us = now_us + window_ms * 1000 + 2 * G_USEC_PER_SEC;
+}
+
 /** sp_stream_end_clients: END to all; the next source starts a new epoch. */
 void
 sp_stream_end_clients (SpStream *stream, gint64 now_us)
@@ -150,6 +183,7 @@ sp_stream_end_clients (SpStream *stream, gint64 now_us)
   if (stream->header == NULL)
     return;
   g_clear_pointer (&stream->header, sp_packet_unref);
+  plan_trim (stream, now_us);
   packet = sp_packet_new (&meta, NULL, 0);
   sp_stream_broadcast (stream, packet);
   sp_stream_note_state (stream, now_us);
@@ -178,10 +212,11 @@ is_wanted (SpStream *stream, gint64 now_us)
 
 /** sp_stream_tick: a source that delivers nothing counts as lost (its next
  * packet brings it back), and what was lost for hold_ms ends the clients. */
-void
+gboolean
 sp_stream_tick (SpStream *stream, gint64 now_us)
 {
   gboolean was_active;
+  gboolean is_old;
   gint64 hold_us;
 
   g_mutex_lock (&stream->mutex);
@@ -197,9 +232,15 @@ sp_stream_tick (SpStream *stream, gint64 now_us)
   sp_stream_note_state (stream, now_us);
   sp_stream_note_rate (stream, now_us);
   sp_stream_sources_tick (stream, now_us);
+  is_old = stream->trim_us != 0 && now_us >= stream->trim_us;
+  if (is_old)
+    stream->trim_us = 0;
   g_mutex_unlock (&stream->mutex);
+  if (is_old)
+    trim_lanes (stream);
   if (was_active)
     sp_stream_notify_now (stream);
+  return is_old;
 }
 
 /** sp_stream_deactivate: nobody feeds the stream now; clients are held. */
@@ -208,6 +249,7 @@ sp_stream_deactivate (SpStream *stream, gint64 now_us, const char *why)
 {
   stream->active = NULL;
   stream->lost_us = now_us;
+  plan_trim (stream, now_us);
   g_free (stream->error);
   stream->error = g_strdup (why);
   sp_stream_count (stream, SP_STREAM_source_losses, 1);

@@ -67,8 +67,9 @@ void sp_stream_get_policy (SpStream *stream, SpStreamPolicy *policy);
 void sp_stream_set_policy (SpStream *stream, const SpStreamPolicy *policy);
 /* It leaves the configuration: sources are revoked, clients ended. */
 void sp_stream_close (SpStream *stream, gint64 now_us);
-/* Ends what hold_ms no longer holds. Main thread, every second or so. */
-void sp_stream_tick (SpStream *stream, gint64 now_us);
+/* Ends what hold_ms no longer holds. TRUE: what was kept for clients of a
+ * source that is gone is about to be freed. Main thread, every second or so. */
+gboolean sp_stream_tick (SpStream *stream, gint64 now_us);
 
 /* (transfer full) (nullable): the current header; NULL while no source is live.
  */

@@ -67,6 +67,38 @@ free_session (SpSession *base, gint64 now_us)
   g_free (session);
 }
 
+static guint32
+seat (SpSession *base)
+{
+  Session *session = (Session *)base;
+
+  return session->class->seat (session->handler);
+}
+
+static void
+report (gpointer service, guint32 seat_id, SpPlayerReport *player_report)
+{
+  SpHttpService *http = service;
+
+  http->handler_class->report (http->service, seat_id, player_report);
+}
+
+static SpPlayer *
+player (gpointer service, guint32 seat_id, gint64 now_us)
+{
+  SpHttpService *http = service;
+
+  return http->handler_class->player (http->service, seat_id, now_us);
+}
+
+static void
+leave (gpointer service, const SpLeaver *leaver, gint64 now_us)
+{
+  SpHttpService *http = service;
+
+  http->handler_class->leave (http->service, leaver, now_us);
+}
+
 static void
 end_request (Session *session, gint64 now_us)
 {
@@ -75,7 +107,6 @@ end_request (Session *session, gint64 now_us)
   session->since_us = now_us;
 }
 
-/* A client that watches needs none of this any more. */
 static void
 be_over (Session *session)
 {
@@ -428,5 +459,9 @@ const SpSessionClass sp_http_session = {
   .feed = feed,
   .eof = eof,
   .tick = tick,
+  .seat = seat,
   .free = free_session,
+  .report = report,
+  .player = player,
+  .leave = leave,
 };

@@ -50,6 +50,11 @@ typedef struct
                       gint64 now_us,
                       SpOutbox *outbox);
   void (*free) (SpHttpHandler *handler, gint64 now_us);
+  /* These are SpSessionClass's. */
+  guint32 (*seat) (SpHttpHandler *handler);
+  void (*report) (gpointer service, guint32 seat, SpPlayerReport *report);
+  SpPlayer *(*player) (gpointer service, guint32 seat, gint64 now_us);
+  void (*leave) (gpointer service, const SpLeaver *leaver, gint64 now_us);
 } SpHttpHandlerClass;
 
 /** What an SpHttpSession's service pointer points at. */

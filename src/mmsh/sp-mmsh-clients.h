@@ -27,18 +27,24 @@ guint32 sp_mmsh_clients_add (SpMmshClients *clients, gint64 now_us);
 /* Also stops counting it as idle: any request re-arms the timer. */
 SpMmshClientState
 sp_mmsh_clients_touch (SpMmshClients *clients, guint32 id, gint64 now_us);
-/* INIT or IDLE -> STREAMING, of the stream at @path. (transfer full): where the
- * logs about this go; NULL when it is unknown or streaming already. */
-SpPlayer *sp_mmsh_clients_play (SpMmshClients *clients,
-                                guint32 id,
-                                const char *path,
-                                gint64 now_us);
-/* (transfer full) (nullable): of the last Play; NULL: it has not played.
- * @path: (out) (transfer full): of the stream, NULL likewise. */
+/* INIT or IDLE -> STREAMING, of the stream at @path. FALSE: it is unknown or
+ * streaming already. */
+gboolean sp_mmsh_clients_play (SpMmshClients *clients,
+                               guint32 id,
+                               const char *path,
+                               gint64 now_us);
+/* (transfer full) (nullable): where the logs about the last Play go; NULL: it
+ * has not played. @path: (out) (transfer full): of the stream, NULL likewise.
+ */
 SpPlayer *sp_mmsh_clients_player (SpMmshClients *clients,
                                   guint32 id,
                                   char **path,
                                   gint64 now_us);
+/* What those logs say so far of one that is STREAMING; @report is initialised
+ * in any case. */
+void sp_mmsh_clients_report (SpMmshClients *clients,
+                             guint32 id,
+                             SpPlayerReport *report);
 /* STREAMING -> IDLE */
 void sp_mmsh_clients_stop (SpMmshClients *clients, guint32 id, gint64 now_us);
 void sp_mmsh_clients_remove (SpMmshClients *clients, guint32 id);

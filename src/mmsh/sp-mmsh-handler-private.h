@@ -11,8 +11,8 @@ struct _SpHttpHandler
 {
   SpMmshService *service;
   SpPeer peer;
-  SpStream *admitted; /* a place is taken there */
-  guint32 playing_id; /* client-id that is streaming; 0: none */
+  SpStream *admitted; /* a place is taken there, until the viewer begins */
+  guint32 playing_id; /* client-id that is streaming, likewise; 0: none */
   SpMmshPush *push;   /* a PushStart is in progress */
   char *push_id;    /* this connection's last: some encoders know no cookies */
   guint push_minor; /* HTTP version of the PushStart */

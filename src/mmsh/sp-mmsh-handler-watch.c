@@ -196,25 +196,22 @@ play (SpMmshTurn *turn, SpPacket *header)
 {
   gboolean is_chunked
       = turn->request.version11_enabled && turn->http->minor == 1;
-  g_autoptr (SpPlayer) player = NULL;
   SpMmshReply reply;
 
   if (!join_session (turn))
     return is_playing (turn);
   if (!admit (turn))
     return SP_HTTP_ANSWERED;
-  player = sp_mmsh_clients_play (turn->handler->service->clients,
-                                 turn->client_id,
-                                 sp_stream_path (turn->route.stream),
-                                 turn->now_us);
-  if (player == NULL)
+  if (!sp_mmsh_clients_play (turn->handler->service->clients,
+                             turn->client_id,
+                             sp_stream_path (turn->route.stream),
+                             turn->now_us))
     return is_playing (turn);
   turn->handler->playing_id = turn->client_id;
   sp_mmsh_handler_fill_reply (turn, &reply);
   reply.playlist_gen_id = header->meta.epoch - 1;
   sp_mmsh_reply_play (turn->outbox->reply, &reply, is_chunked);
   view (turn, &sp_mmsh_framer, is_chunked);
-  turn->outbox->player = g_steal_pointer (&player);
   return SP_HTTP_ANSWERED;
 }
 

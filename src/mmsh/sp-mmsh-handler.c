@@ -46,6 +46,45 @@ free_handler (SpHttpHandler *handler, gint64 now_us)
   g_free (handler);
 }
 
+/* Its place and its client-id. */
+static guint32
+seat (SpHttpHandler *handler)
+{
+  guint32 client_id = handler->playing_id;
+
+  g_clear_pointer (&handler->admitted, sp_stream_unref);
+  handler->playing_id = 0;
+  return client_id;
+}
+
+static void
+report (gpointer service, guint32 client_id, SpPlayerReport *player_report)
+{
+  SpMmshService *mmsh = service;
+
+  sp_mmsh_clients_report (mmsh->clients, client_id, player_report);
+}
+
+static SpPlayer *
+player (gpointer service, guint32 client_id, gint64 now_us)
+{
+  SpMmshService *mmsh = service;
+  g_autofree char *path = NULL;
+
+  return sp_mmsh_clients_player (mmsh->clients, client_id, &path, now_us);
+}
+
+static void
+leave (gpointer service, const SpLeaver *leaver, gint64 now_us)
+{
+  SpMmshService *mmsh = service;
+
+  if (!leaver->is_canary)
+    sp_admission_leave (mmsh->admission, leaver->stream, leaver->address);
+  if (leaver->seat != 0)
+    sp_mmsh_clients_stop (mmsh->clients, leaver->seat, now_us);
+}
+
 SpHttpPlan
 sp_mmsh_handler_refuse (SpMmshTurn *turn,
                         guint status,
@@ -337,4 +376,8 @@ const SpHttpHandlerClass sp_mmsh_handler = {
   .piece_end = sp_mmsh_handler_piece_end,
   .tick = tick,
   .free = free_handler,
+  .seat = seat,
+  .report = report,
+  .player = player,
+  .leave = leave,
 };

@@ -8,7 +8,7 @@
 #define SP_MMSH_MAGIC_MASK 0x7f
 #define SP_MMSH_FRAMING_LEN 4
 #define SP_MMSH_PREHEADER_LEN 8
-#define SP_MMSH_AF_FLAGS_AT 9 /* of a data packet, framing header and all */
+#define SP_MMSH_AF_FLAGS_AT 9     /* of a data packet, framing header and all */
 #define SP_MMSH_MAX_PAYLOAD 65527 /* MS-WMSP 2.2.3.1.2 */
 
 #define SP_MMSH_CHANGE 'C'

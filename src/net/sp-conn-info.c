@@ -5,6 +5,7 @@
 
 #include "sp-lane.h"
 #include "sp-tcp-info.h"
+#include "sp-worker-private.h"
 
 #include <string.h>
 
@@ -13,11 +14,10 @@
 char *
 sp_conn_peer_name (SpConn *conn)
 {
-  g_autofree char *address = g_inet_address_to_string (conn->peer.address);
+  g_autofree char *address = sp_address_text (&conn->address);
 
-  return g_strdup_printf (strchr (address, ':') != NULL ? "[%s]:%u" : "%s:%u",
-                          address,
-                          conn->peer.port);
+  return g_strdup_printf (
+      strchr (address, ':') != NULL ? "[%s]:%u" : "%s:%u", address, conn->port);
 }
 
 /** sp_conn_log_fields: of a line about a client. @peer: (transfer none): its
@@ -25,7 +25,7 @@ sp_conn_peer_name (SpConn *conn)
 SpLogFields
 sp_conn_log_fields (SpConn *conn, const char *peer, const char *message_id)
 {
-  return (SpLogFields){ .stream = sp_stream_path (conn->stream),
+  return (SpLogFields){ .stream = sp_stream_path (conn->viewer.lane->stream),
                         .client = conn->viewer.id,
                         .peer = peer,
                         .message_id = message_id };
@@ -69,10 +69,10 @@ state_of (SpConn *conn, gint64 now_us)
 static guint64
 queue_bytes (SpConn *conn, const SpTcpInfo *tcp)
 {
-  GByteArray *pending = conn->transport.pending;
+  SpTls *tls = conn->transport.tls;
 
   return sp_viewer_queue_bytes (&conn->viewer, conn->viewer.lane->ring)
-         + (pending != NULL ? pending->len : 0) + tcp->bytes_unsent;
+         + (tls != NULL ? sp_tls_pending_bytes (tls) : 0) + tcp->bytes_unsent;
 }
 
 guint64
@@ -111,24 +111,23 @@ SpClientInfo *
 sp_conn_info (SpConn *conn, gint64 now_us)
 {
   SpClientInfo *info = g_new0 (SpClientInfo, 1);
+  SpStream *stream = conn->viewer.lane->stream;
 
   info->id = conn->viewer.id;
-  info->stream_index = sp_stream_index (conn->stream);
-  info->stream = g_strdup (sp_stream_path (conn->stream));
-  info->address = g_inet_address_to_string (conn->peer.address);
-  info->port = conn->peer.port;
-  info->listener = conn->peer.listener;
+  info->stream_index = sp_stream_index (stream);
+  info->stream = g_strdup (sp_stream_path (stream));
+  info->address = sp_address_text (&conn->address);
+  info->port = conn->port;
+  info->listener = conn->listener != NULL ? conn->listener->index : 0;
   info->user_agent = g_strdup (conn->user_agent);
   info->external_id = g_strdup (conn->external_id);
   info->framing = g_strdup (conn->viewer.framer->name);
-  info->is_tls = conn->peer.is_tls;
+  info->is_tls = conn->is_tls;
   info->connected_us = conn->watching_us;
   info->connected_at = conn->watching_at;
   fill_quality (conn, info, now_us);
-  if (conn->player != NULL)
-    sp_player_get (conn->player, &info->player);
-  else
-    sp_player_report_init (&info->player);
+  conn->worker->session_class->report (
+      conn->worker->service, conn->seat, &info->player);
   return info;
 }
 
@@ -136,10 +135,14 @@ sp_conn_info (SpConn *conn, gint64 now_us)
 gboolean
 sp_conn_matches (SpConn *conn, const SpClientFilter *filter)
 {
+  g_autoptr (GInetAddress) address
+      = filter->address != NULL ? sp_address_inet (&conn->address) : NULL;
+
   return !conn->is_canary
-         && sp_client_filter_matches (filter,
-                                      conn->viewer.id,
-                                      sp_stream_path (conn->stream),
-                                      conn->peer.address,
-                                      conn->external_id);
+         && sp_client_filter_matches (
+             filter,
+             conn->viewer.id,
+             sp_stream_path (conn->viewer.lane->stream),
+             address,
+             conn->external_id);
 }

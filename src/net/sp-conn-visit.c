@@ -6,9 +6,8 @@
 #include "sp-clock.h"
 #include "sp-fanout.h"
 #include "sp-lane.h"
+#include "sp-socket.h"
 #include "sp-worker-private.h"
-
-#include <string.h>
 
 /* What a client's coming and going is to the others: counters, the log, whoever
  * watches the worker. Of the canary nobody hears. */
@@ -53,17 +52,6 @@ tell_in (SpConn *conn, gint64 now_us)
                      sp_conn_info (conn, now_us));
 }
 
-/* "[::1]" is an address in a URL. */
-static char *
-local_address (const SpPeer *peer)
-{
-  gsize len = strlen (peer->local_host);
-
-  if (len > 2 && peer->local_host[0] == '[')
-    return g_strndup (peer->local_host + 1, len - 2);
-  return g_strdup (peer->local_host);
-}
-
 static void
 tell_out (SpConn *conn, gint64 now_us)
 {
@@ -78,11 +66,11 @@ tell_out (SpConn *conn, gint64 now_us)
   visit->reason = conn->leaving;
   visit->left_us = now_us;
   visit->left_unix_us = g_get_real_time ();
-  visit->local_address = local_address (&conn->peer);
-  visit->local_port = conn->peer.local_port;
+  visit->local_address
+      = sp_socket_local_address (conn->transport.fd, &visit->local_port);
   visit->host = g_strdup (conn->host);
-  if (conn->player != NULL)
-    visit->player = sp_player_ref (conn->player);
+  visit->player = conn->worker->session_class->player (
+      conn->worker->service, conn->seat, now_us);
   sp_mailbox_post (
       watch->mailbox, watch->on_client_out, watch->user_data, visit);
 }
@@ -92,7 +80,7 @@ count_in (SpConn *conn, SpLane *lane, gint64 now_us)
 {
   if (conn->is_canary)
     return;
-  sp_stream_client_in (conn->stream);
+  sp_stream_client_in (lane->stream);
   sp_stream_counters_add (&lane->counters, SP_STREAM_clients_connected, 1);
   log_in (conn);
   tell_in (conn, now_us);
@@ -109,38 +97,45 @@ count_out (SpConn *conn, gint64 now_us)
   log_out (conn, now_us);
 }
 
-/* What the session gave, as far as it outlives it. */
-static void
-take_outbox (SpConn *conn, gint64 now_us)
+/* Most clients say one of a few things: (nullable). */
+static char *
+intern (const char *text)
 {
-  SpOutbox *outbox = &conn->outbox;
-
-  conn->stream = g_steal_pointer (&outbox->stream);
-  conn->user_agent = g_steal_pointer (&outbox->user_agent);
-  conn->external_id = g_steal_pointer (&outbox->external_id);
-  conn->host = g_steal_pointer (&outbox->host);
-  conn->player = g_steal_pointer (&outbox->player);
-  conn->is_canary = outbox->is_canary;
-  conn->requested_us
-      = outbox->requested_us != 0 ? outbox->requested_us : now_us;
-  sp_viewer_init (&conn->viewer, outbox->framer, outbox->is_chunked);
-  sp_outbox_clear (outbox);
-  sp_outbox_init (outbox);
-  conn->reply_sent = 0;
+  return text != NULL ? g_ref_string_new_intern (text) : NULL;
 }
 
-/** sp_conn_begin_watching: @conn may be gone afterwards. */
+/* What the session gave, as far as it outlives it; (transfer full): the stream.
+ */
+static SpStream *
+take_outbox (SpConn *conn, gint64 now_us)
+{
+  SpOutbox *outbox = &conn->talk->outbox;
+
+  conn->user_agent = intern (outbox->user_agent);
+  conn->host = intern (outbox->host);
+  conn->external_id = g_steal_pointer (&outbox->external_id);
+  conn->is_canary = outbox->is_canary;
+  if (outbox->requested_us != 0)
+    conn->waited_us
+        = (guint)CLAMP (now_us - outbox->requested_us, 0, G_MAXUINT32);
+  sp_viewer_init (&conn->viewer, outbox->framer, outbox->is_chunked);
+  conn->seat = conn->worker->session_class->seat (conn->talk->session);
+  return g_steal_pointer (&outbox->stream);
+}
+
+/** sp_conn_begin_watching: the stream is owned, by the viewer's lane. @conn may
+ * be gone afterwards. */
 void
 sp_conn_begin_watching (SpConn *conn)
 {
   SpWorker *worker = conn->worker;
   gint64 now_us = sp_clock_now_us ();
-  SpLane *lane;
+  SpStream *stream = take_outbox (conn, now_us);
+  SpLane *lane = sp_stream_lane (stream, worker->index);
 
-  take_outbox (conn, now_us);
-  lane = sp_stream_lane (conn->stream, worker->index);
+  sp_conn_end_talk (conn, now_us);
   conn->watching_us = now_us;
-  conn->watching_at = g_get_real_time () / G_USEC_PER_SEC;
+  conn->watching_at = (guint32)(g_get_real_time () / G_USEC_PER_SEC);
   conn->leaving = SP_LEFT_BY_ITSELF;
   sp_rate_init (&conn->rate, now_us);
   conn->viewer.id = sp_worker_next_client_id ();
@@ -152,28 +147,46 @@ sp_conn_begin_watching (SpConn *conn)
   sp_fanout_viewer (worker, conn);
 }
 
+static void
+leave_seat (SpConn *conn, SpStream *stream, gint64 now_us)
+{
+  g_autoptr (GInetAddress) address = sp_address_inet (&conn->address);
+  SpLeaver leaver = { .stream = stream,
+                      .address = address,
+                      .seat = conn->seat,
+                      .is_canary = conn->is_canary };
+
+  conn->worker->session_class->leave (conn->worker->service, &leaver, now_us);
+}
+
 /** sp_conn_end_watching: @conn is still in the worker's list. */
 void
 sp_conn_end_watching (SpConn *conn, gint64 now_us)
 {
-  if (conn->viewer.lane == NULL)
+  SpLane *lane = conn->viewer.lane;
+  SpStream *stream;
+
+  if (lane == NULL)
     return;
+  stream = lane->stream;
   count_out (conn, now_us);
   sp_worker_pass_over (conn);
-  sp_lane_leave (conn->viewer.lane, &conn->viewer);
+  sp_lane_leave (lane, &conn->viewer);
   sp_viewer_clear (&conn->viewer);
+  leave_seat (conn, stream, now_us);
   if (!conn->is_canary)
-    sp_stream_client_out (conn->stream, now_us);
-  g_clear_pointer (&conn->stream, sp_stream_unref);
+    sp_stream_client_out (stream, now_us);
+  sp_stream_unref (stream);
 }
 
 /** sp_conn_has_started: what took less than a millisecond took one. */
 void
 sp_conn_has_started (SpConn *conn)
 {
-  gint64 delay_ms = (sp_clock_now_us () - conn->requested_us) / 1000;
+  gint64 delay_ms
+      = (sp_clock_now_us () - conn->watching_us + conn->waited_us) / 1000;
 
   conn->start_delay_ms = (guint)CLAMP (delay_ms, 1, G_MAXUINT32);
   if (!conn->is_canary)
-    sp_stream_add_start_delay (conn->stream, conn->start_delay_ms);
+    sp_stream_add_start_delay (conn->viewer.lane->stream, conn->start_delay_ms);
 }

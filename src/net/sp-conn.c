@@ -23,8 +23,8 @@ begin_talking (SpConn *conn)
 
   conn->state = SP_CONN_TALKING;
   conn->end_by_us = 0;
-  conn->session = worker->session_class->create (
-      worker->service, &conn->peer, sp_clock_now_us ());
+  conn->talk->session = worker->session_class->create (
+      worker->service, &conn->talk->peer, sp_clock_now_us ());
 }
 
 static void
@@ -37,47 +37,31 @@ fail_handshake (SpConn *conn)
 }
 
 static void
-on_handshake (GObject *object, GAsyncResult *result, gpointer user_data)
+on_handshake (gpointer user_data, gboolean is_open)
 {
-  g_autoptr (GTlsConnection) tls = G_TLS_CONNECTION (object);
-  g_autoptr (GError) error = NULL;
   SpConn *conn = user_data;
 
   conn->worker->n_handshakes--;
-  g_clear_object (&conn->handshake);
-  if (g_tls_connection_handshake_finish (tls, result, &error))
+  if (!is_open)
     {
-      sp_stats_add (SP_PUMP_tls_handshakes, 1);
-      sp_transport_set_tls (&conn->transport, g_steal_pointer (&tls));
-      begin_talking (conn);
-      sp_conn_read (conn);
+      fail_handshake (conn);
       return;
     }
-  fail_handshake (conn);
+  sp_stats_add (SP_PUMP_tls_handshakes, 1);
+  begin_talking (conn);
+  sp_conn_read (conn);
 }
 
 static void
 begin_handshake (SpConn *conn)
 {
-  g_autoptr (GTlsCertificate) certificate
-      = g_steal_pointer (&conn->certificate);
-  GIOStream *tls
-      = g_tls_server_connection_new (conn->transport.stream, certificate, NULL);
-
-  if (tls == NULL)
+  if (!sp_tls_handshake (conn->transport.tls, on_handshake, conn))
     {
       fail_handshake (conn);
       return;
     }
   conn->state = SP_CONN_HANDSHAKE;
   conn->worker->n_handshakes++;
-  g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (tls), FALSE);
-  conn->handshake = g_cancellable_new ();
-  g_tls_connection_handshake_async (G_TLS_CONNECTION (tls),
-                                    G_PRIORITY_DEFAULT,
-                                    conn->handshake,
-                                    on_handshake,
-                                    conn);
 }
 
 /* A handshake holds a thread of GIO's pool, which file and name look-ups share:
@@ -103,38 +87,63 @@ look_for_hello (SpConn *conn, gboolean is_last)
     }
 }
 
-/** sp_conn_new: @certificate: (nullable): TLS first. The connection is in its
- * worker's list of talkers. */
+static void
+begin_talk (SpConn *conn, SpHandover *handover)
+{
+  SpTalk *talk = g_new0 (SpTalk, 1);
+
+  talk->peer = handover->peer;
+  handover->peer.address = NULL;
+  sp_outbox_init (&talk->outbox);
+  sp_address_read (&conn->address, talk->peer.address);
+  conn->port = talk->peer.port;
+  conn->is_tls = talk->peer.is_tls != 0;
+  conn->talk = talk;
+}
+
+/** sp_conn_end_talk: no handshake is under way. */
+void
+sp_conn_end_talk (SpConn *conn, gint64 now_us)
+{
+  SpTalk *talk = g_steal_pointer (&conn->talk);
+
+  if (talk == NULL)
+    return;
+  if (talk->session != NULL)
+    conn->worker->session_class->free (talk->session, now_us);
+  sp_outbox_clear (&talk->outbox);
+  g_clear_object (&talk->peer.address);
+  g_free (talk);
+}
+
+static void
+begin_hello (SpConn *conn, SpHandover *handover, gint64 now_us)
+{
+  sp_transport_init_tls (&conn->transport, handover->fd, handover->certificate);
+  conn->state = SP_CONN_HELLO;
+  conn->end_by_us = now_us + HANDSHAKE_US;
+}
+
+/** sp_conn_new: @handover is left without descriptor and address. The
+ * connection is in its worker's list of talkers. */
 SpConn *
-sp_conn_new (SpWorker *worker,
-             GSocketConnection *connection,
-             GTlsCertificate *certificate,
-             SpListenerStats *listener,
-             gint64 now_us)
+sp_conn_new (SpWorker *worker, SpHandover *handover, gint64 now_us)
 {
   SpConn *conn = g_new0 (SpConn, 1);
 
   conn->worker = worker;
-  if (listener != NULL)
-    {
-      conn->listener = sp_listener_stats_ref (listener);
-      conn->peer.listener = listener->index;
-    }
-  conn->connected_us = now_us;
-  sp_transport_init (&conn->transport, connection);
-  sp_outbox_init (&conn->outbox);
-  sp_socket_read_peer (&conn->peer, connection);
-  sp_socket_set_options (conn->transport.fd);
+  conn->listener = g_steal_pointer (&handover->listener);
+  begin_talk (conn, handover);
+  sp_socket_set_options (handover->fd);
   sp_worker_link (&worker->talking, conn);
-  if (certificate == NULL)
-    begin_talking (conn);
+  if (conn->is_tls)
+    begin_hello (conn, handover, now_us);
   else
     {
-      conn->peer.is_tls = TRUE;
-      conn->certificate = g_object_ref (certificate);
-      conn->state = SP_CONN_HELLO;
-      conn->end_by_us = now_us + HANDSHAKE_US;
+      sp_transport_init (&conn->transport, handover->fd);
+      begin_talking (conn);
     }
+  handover->fd = -1;
   if (!sp_epoll_source_add (worker->epoll, conn->transport.fd, conn))
     sp_conn_drop (conn);
   return conn;
@@ -150,16 +159,11 @@ sp_conn_drop (SpConn *conn)
 
   if (conn->state == SP_CONN_DEAD)
     return;
-  if (conn->handshake != NULL)
-    {
-      /* Its callback comes back here. */
-      g_cancellable_cancel (conn->handshake);
-      return;
-    }
+  /* Its callback comes back here. */
+  if (conn->transport.tls != NULL && sp_tls_cancel (conn->transport.tls))
+    return;
   sp_conn_end_watching (conn, now_us);
-  if (conn->session != NULL)
-    worker->session_class->free (conn->session, now_us);
-  conn->session = NULL;
+  sp_conn_end_talk (conn, now_us);
   sp_worker_unlink (conn->state == SP_CONN_WATCHING ? &worker->watching
                                                     : &worker->talking,
                     conn);
@@ -173,13 +177,9 @@ sp_conn_drop (SpConn *conn)
 void
 sp_conn_free (SpConn *conn)
 {
-  sp_outbox_clear (&conn->outbox);
-  g_clear_object (&conn->certificate);
-  g_clear_object (&conn->peer.address);
-  g_free (conn->user_agent);
+  g_clear_pointer (&conn->user_agent, g_ref_string_release);
+  g_clear_pointer (&conn->host, g_ref_string_release);
   g_free (conn->external_id);
-  g_free (conn->host);
-  g_clear_pointer (&conn->player, sp_player_unref);
   if (conn->listener != NULL)
     {
       g_atomic_int_add (&conn->listener->connections, -1);
@@ -197,10 +197,8 @@ sp_conn_finish (SpConn *conn)
     {
       if (conn->leaving == SP_LEFT_BY_ITSELF)
         conn->leaving = SP_LEFT_AT_END;
+      /* Its place is free, however long the peer stays. */
       sp_conn_end_watching (conn, now_us);
-      /* Its place and its session are free, however long the peer stays. */
-      conn->worker->session_class->free (conn->session, now_us);
-      conn->session = NULL;
       sp_worker_unlink (&conn->worker->watching, conn);
       sp_worker_link (&conn->worker->talking, conn);
     }
@@ -221,19 +219,20 @@ log_bad_input (SpConn *conn, gint64 now_us)
     return;
   peer = sp_conn_peer_name (conn);
   fields.peer = peer;
-  sp_log (G_LOG_LEVEL_INFO, &fields, "bad input: %s", conn->outbox.bad_input);
+  sp_log (
+      G_LOG_LEVEL_INFO, &fields, "bad input: %s", conn->talk->outbox.bad_input);
 }
 
 /* Sends what is left of the reply; TRUE when all of it is out. */
 static gboolean
 flush_reply (SpConn *conn)
 {
-  GByteArray *reply = conn->outbox.reply;
+  GByteArray *reply = conn->talk->outbox.reply;
 
-  while (conn->reply_sent < reply->len)
+  while (conn->talk->reply_sent < reply->len)
     {
-      struct iovec iov
-          = { reply->data + conn->reply_sent, reply->len - conn->reply_sent };
+      struct iovec iov = { reply->data + conn->talk->reply_sent,
+                           reply->len - conn->talk->reply_sent };
       gssize n = sp_transport_write (&conn->transport, &iov, 1);
 
       if (n == SP_TRANSPORT_AGAIN)
@@ -243,10 +242,10 @@ flush_reply (SpConn *conn)
           sp_conn_drop (conn);
           return FALSE;
         }
-      conn->reply_sent += (gsize)n;
+      conn->talk->reply_sent += (gsize)n;
     }
   g_byte_array_set_size (reply, 0);
-  conn->reply_sent = 0;
+  conn->talk->reply_sent = 0;
   return sp_transport_flush (&conn->transport);
 }
 
@@ -254,16 +253,16 @@ flush_reply (SpConn *conn)
 static void
 obey (SpConn *conn)
 {
-  if (conn->outbox.bad_input != NULL)
+  if (conn->talk->outbox.bad_input != NULL)
     {
       if (conn->listener != NULL)
         sp_listener_stats_count (&conn->listener->bad_requests);
       log_bad_input (conn, sp_clock_now_us ());
-      conn->outbox.bad_input = NULL;
+      conn->talk->outbox.bad_input = NULL;
     }
   if (!flush_reply (conn))
     return;
-  switch (conn->outbox.next)
+  switch (conn->talk->outbox.next)
     {
     case SP_NEXT_READ:
       return;
@@ -280,25 +279,26 @@ static gboolean
 takes_input (SpConn *conn)
 {
   if (conn->state == SP_CONN_TALKING)
-    return conn->outbox.next == SP_NEXT_READ
-           && conn->outbox.reply->len - conn->reply_sent < REPLY_BACKLOG;
+    return conn->talk->outbox.next == SP_NEXT_READ
+           && conn->talk->outbox.reply->len - conn->talk->reply_sent
+                  < REPLY_BACKLOG;
   return conn->state == SP_CONN_WATCHING || conn->state == SP_CONN_DRAINING;
 }
 
 static void
 on_eof (SpConn *conn)
 {
-  if (conn->state == SP_CONN_TALKING && conn->outbox.next == SP_NEXT_READ)
+  if (conn->state == SP_CONN_TALKING && conn->talk->outbox.next == SP_NEXT_READ)
     {
       conn->worker->session_class->eof (
-          conn->session, sp_clock_now_us (), &conn->outbox);
+          conn->talk->session, sp_clock_now_us (), &conn->talk->outbox);
       obey (conn);
     }
   if (conn->state == SP_CONN_TALKING
-      && (conn->outbox.reply->len > 0
+      && (conn->talk->outbox.reply->len > 0
           || !sp_transport_flush (&conn->transport)))
     {
-      conn->outbox.next = SP_NEXT_CLOSE;
+      conn->talk->outbox.next = SP_NEXT_CLOSE;
       return;
     }
   sp_conn_drop (conn);
@@ -331,11 +331,11 @@ sp_conn_read (SpConn *conn)
         }
       if (conn->state != SP_CONN_TALKING)
         continue; /* nothing that a watching client says is waited for */
-      worker->session_class->feed (conn->session,
+      worker->session_class->feed (conn->talk->session,
                                    worker->scratch,
                                    (gsize)n,
                                    sp_clock_now_us (),
-                                   &conn->outbox);
+                                   &conn->talk->outbox);
       obey (conn);
     }
 }
@@ -350,13 +350,14 @@ on_writable (SpConn *conn)
       sp_lane_unblock (conn->viewer.lane, &conn->viewer);
       sp_fanout_viewer (conn->worker, conn);
     }
-  else if (conn->state == SP_CONN_TALKING && conn->outbox.reply->len > 0)
+  else if (conn->state == SP_CONN_TALKING && conn->talk->outbox.reply->len > 0)
     {
       obey (conn);
       if (conn->state == SP_CONN_TALKING)
         sp_conn_read (conn);
     }
-  else if (conn->state == SP_CONN_TALKING && conn->outbox.next != SP_NEXT_READ)
+  else if (conn->state == SP_CONN_TALKING
+           && conn->talk->outbox.next != SP_NEXT_READ)
     obey (conn);
   else if (conn->state == SP_CONN_DRAINING
            && sp_transport_flush (&conn->transport))
@@ -394,9 +395,11 @@ sp_conn_tick (SpConn *conn, gint64 now_us)
     look_for_hello (conn, is_late);
   else if (is_late)
     sp_conn_drop (conn);
-  else if (conn->state == SP_CONN_TALKING && conn->outbox.next == SP_NEXT_READ)
+  else if (conn->state == SP_CONN_TALKING
+           && conn->talk->outbox.next == SP_NEXT_READ)
     {
-      conn->worker->session_class->tick (conn->session, now_us, &conn->outbox);
+      conn->worker->session_class->tick (
+          conn->talk->session, now_us, &conn->talk->outbox);
       obey (conn);
     }
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #pragma once
 
-#include "sp-listener-stats.h"
+#include "sp-address.h"
+#include "sp-handover.h"
 #include "sp-log.h"
 #include "sp-rate.h"
-#include "sp-session.h"
 #include "sp-transport.h"
 #include "sp-viewer.h"
 
@@ -21,48 +21,54 @@ typedef enum
   SP_CONN_DEAD,     /* freed at the end of the dispatch */
 } SpConnState;
 
-/** An accepted socket with its session, and its viewer when it has one. Made by
- * its worker, used on that thread only, freed there. */
+/** What a connection needs only until its viewer begins. */
+typedef struct
+{
+  SpPeer peer;
+  SpSession *session; /* NULL: HELLO, HANDSHAKE */
+  SpOutbox outbox;
+  gsize reply_sent;
+} SpTalk;
+
+/** An accepted socket with its session, or with its viewer when that has begun.
+ * Made by its worker, used on that thread only, freed there. There are as many
+ * as there are clients: what each write touches comes first, and each byte
+ * counts. */
 typedef struct _SpConn SpConn;
 struct _SpConn
 {
+  SpViewer viewer;
+  SpTransport transport;
+  guint start_delay_ms; /* 0: it has got no media packet */
+  guint waited_us;      /* from its request until it watched */
+  SpWorker *worker;
   SpConn *prev; /* in the worker's list of its state's kind */
   SpConn *next;
-  SpWorker *worker;
-  SpTransport transport;
-  guint start_delay_ms; /* 0: it has got no media packet; beside what each write
-                           touches */
-  SpPeer peer;
-  SpSession *session;
-  SpOutbox outbox;
-  gsize reply_sent;
-  SpViewer viewer;
-  SpStream *stream; /* watched (owned) */
-  char *user_agent;
-  char *external_id;
+  SpTalk *talk;     /* NULL: it has come to watch, or is over */
+  char *user_agent; /* interned, as the next */
   char *host;
-  SpPlayer *player;
-  SpListenerStats *listener;    /* (nullable): of the port it came by */
-  GTlsCertificate *certificate; /* HELLO: to show in the handshake */
-  GCancellable *handshake;
-  gint64 connected_us;
+  char *external_id;
+  SpListenerStats *listener; /* (nullable): of the port it came by */
   gint64 watching_us;
-  gint64 watching_at;  /* seconds since 1970 */
-  gint64 end_by_us;    /* HELLO, HANDSHAKE, DRAINING, kicked: then it goes */
-  gint64 requested_us; /* when it asked for what it watches */
-  SpRate rate;         /* of what it is sent */
-  SpConnState state;
-  SpLeaveReason leaving; /* why, as soon as it is known */
-  gboolean is_unread;    /* in the worker's queue of those to read on */
-  gboolean is_canary;    /* SpOutbox */
+  gint64 end_by_us; /* HELLO, HANDSHAKE, DRAINING, kicked: then it goes */
+  SpRate rate;      /* of what it is sent */
+  SpAddress address;
+  guint16 port;
+  guint8 is_tls;
+  guint8 is_unread; /* in the worker's queue of those to read on */
+  guint8 is_canary; /* SpOutbox */
+  SpConnState state : 8;
+  SpLeaveReason leaving : 8; /* why, as soon as it is known */
+  guint32 watching_at;       /* seconds since 1970 */
+  guint32 seat;              /* SpLeaver's */
 };
 
-/* @certificate, @listener: (nullable). */
-SpConn *sp_conn_new (SpWorker *worker,
-                     GSocketConnection *connection,
-                     GTlsCertificate *certificate,
-                     SpListenerStats *listener,
-                     gint64 now_us);
+#define SP_CONN_BYTES 280
+
+G_STATIC_ASSERT (sizeof (SpConn) <= SP_CONN_BYTES);
+
+/* @handover: what is taken out of it is the connection's. */
+SpConn *sp_conn_new (SpWorker *worker, SpHandover *handover, gint64 now_us);
 void sp_conn_free (SpConn *conn);
 /* Edge: @events of epoll. */
 void sp_conn_on_events (SpConn *conn, guint32 events);
@@ -74,6 +80,9 @@ void sp_conn_finish (SpConn *conn);
 void sp_conn_drop (SpConn *conn);
 /* The program stops: no more from this session. */
 void sp_conn_hang_up (SpConn *conn);
+
+/* What only talkers need goes. */
+void sp_conn_end_talk (SpConn *conn, gint64 now_us);
 
 /* sp-conn-visit.c: from its first packet to its last. */
 void sp_conn_begin_watching (SpConn *conn);

@@ -19,6 +19,25 @@ conn_of (SpViewer *viewer)
   return conn;
 }
 
+/* *@may_take_more: TLS takes a record at a time, and what goes by reference may
+ * stop short; that the socket is full only a would-block of a write says, after
+ * which there will be an event. */
+static gssize
+write_plan (SpTransport *transport, const SpPlan *plan, gboolean *may_take_more)
+{
+  const SpExtent *extent = NULL;
+  gssize n = SP_TRANSPORT_AGAIN;
+
+  if (plan->run != NULL && transport->tls == NULL)
+    extent = sp_run_extent (plan->run);
+  if (extent != NULL)
+    n = sp_transport_write_extent (transport, extent, plan->bytes);
+  *may_take_more = n != SP_TRANSPORT_AGAIN || transport->tls != NULL;
+  if (n == SP_TRANSPORT_AGAIN)
+    n = sp_transport_write (transport, plan->iov, plan->n_iov);
+  return n;
+}
+
 /* One write: FALSE when @conn can take no more now, or is gone. */
 static gboolean
 write_once (SpWorker *worker, SpConn *conn)
@@ -26,7 +45,8 @@ write_once (SpWorker *worker, SpConn *conn)
   SpViewer *viewer = &conn->viewer;
   SpLane *lane = viewer->lane;
   SpPlan *plan = &worker->plan;
-  gssize n = sp_transport_write (&conn->transport, plan->iov, plan->n_iov);
+  gboolean may_take_more;
+  gssize n = write_plan (&conn->transport, plan, &may_take_more);
   guint packets;
 
   if (n == SP_TRANSPORT_ERROR)
@@ -44,8 +64,7 @@ write_once (SpWorker *worker, SpConn *conn)
   sp_stream_counters_add (&lane->counters, SP_STREAM_bytes_sent, (guint64)n);
   if (packets > 0 && conn->start_delay_ms == 0)
     sp_conn_has_started (conn);
-  /* TLS takes a record at a time: only a would-block says that it is full. */
-  if ((gsize)n == plan->bytes || conn->transport.is_tls)
+  if ((gsize)n == plan->bytes || may_take_more)
     return TRUE;
   sp_lane_block (lane, viewer);
   return FALSE;
@@ -124,7 +143,10 @@ sp_fanout_lane (SpWorker *worker, SpLane *lane, guint *sends, gint64 until_us)
   SpViewer *viewer;
 
   if (lane->pass == NULL)
-    sp_lane_begin_pass (lane);
+    {
+      lane->pass_due_us = lane->due_us;
+      sp_lane_begin_pass (lane);
+    }
   while (lane->pass != NULL)
     {
       if (*sends == 0 || now_us >= until_us)
@@ -136,6 +158,7 @@ sp_fanout_lane (SpWorker *worker, SpLane *lane, guint *sends, gint64 until_us)
       if (*sends % CLOCK_EVERY == 0)
         now_us = sp_clock_now_us ();
     }
+  sp_worker_note_pass (worker, lane, sp_clock_now_us ());
   return TRUE;
 }
 

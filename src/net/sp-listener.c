@@ -6,18 +6,22 @@
 #include "sp-clock.h"
 #include "sp-error.h"
 #include "sp-log.h"
+#include "sp-socket.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 
 #define BACKLOG 1024
 #define PORT_KEY "sp-listener-port"
-#define RESUME_MS 100
+#define FILLED 1024 /* connections a worker, before the next one has any */
+#define BEAT_MS 100
 #define LOG_EVERY_US (10 * G_USEC_PER_SEC)
 
 typedef struct
 {
   SpListener *listener;
+  GSocket *socket;
   GTlsCertificate *certificate;
   SpListenerStats *stats;
   char *name; /* "[::]:8086" */
@@ -36,7 +40,7 @@ struct _SpListener
   guint n_workers;
   guint max_connections;
   guint cert_index;
-  guint resume_id;
+  guint beat_id; /* 0: stopped */
   gboolean is_accepting;
   SpLogLimit log_limit;
   gboolean is_logged; /* of the pause that is on */
@@ -74,66 +78,86 @@ set_accepting (SpListener *listener, gboolean is_accepting)
     ((Port *)listener->ports->pdata[i])->changed_us = sp_clock_now_us ();
 }
 
-static gboolean
-on_resume (gpointer user_data)
-{
-  SpListener *listener = user_data;
-
-  if (is_full (listener))
-    return G_SOURCE_CONTINUE;
-  listener->resume_id = 0;
-  if (listener->is_stopped)
-    return G_SOURCE_REMOVE;
-  set_accepting (listener, TRUE);
-  if (listener->is_logged)
-    sp_log (G_LOG_LEVEL_MESSAGE, NULL, "accepting connections again");
-  return G_SOURCE_REMOVE;
-}
-
 static void
-pause_accepting (SpListener *listener)
+pause_accepting (SpListener *listener, const char *why)
 {
   SpLogFields fields = { .message_id = SP_MESSAGE_LIMIT };
 
-  if (listener->resume_id != 0)
-    return;
   set_accepting (listener, FALSE);
-  listener->resume_id = g_timeout_add (RESUME_MS, on_resume, listener);
   sp_stats_add (SP_PUMP_accept_pauses, 1);
   listener->is_logged = sp_log_limit_allow (
       &listener->log_limit, sp_clock_now_us (), 1, LOG_EVERY_US);
   if (listener->is_logged)
-    sp_log (G_LOG_LEVEL_WARNING,
-            &fields,
-            "accepting pauses: %u connections are all that the descriptor "
-            "limit allows",
-            listener->max_connections);
+    sp_log (G_LOG_LEVEL_WARNING, &fields, "accepting pauses: %s", why);
 }
 
+static void
+resume_accepting (SpListener *listener)
+{
+  set_accepting (listener, TRUE);
+  if (listener->is_logged)
+    sp_log (G_LOG_LEVEL_MESSAGE, NULL, "accepting connections again");
+}
+
+/* The service accepts by itself and tells nobody of what went wrong then: what
+ * is counted as an error of the port is that it had to stop. @why: (transfer
+ * full) */
+static void
+note_pause (Port *port, char *why)
+{
+  sp_listener_stats_count (&port->stats->accept_errors);
+  g_free (port->last_error);
+  port->last_error = why;
+  if (port->listener->is_accepting)
+    pause_accepting (port->listener, why);
+}
+
+/* When accept fails a GSocketService warns and tries again at once (GLib 2.74,
+ * g_socket_service_ready), and with no descriptor left it would do nothing
+ * else: so it is stopped when there is none, a beat after that at the latest.
+ * What takes the last one may be a pull, a file or somebody who lowers the
+ * limit, which is why the time looks and not only who comes. */
+static void
+look_for_room (SpListener *listener)
+{
+  Port *first = listener->ports->pdata[0];
+
+  if (sp_socket_has_room (first->socket))
+    return;
+  const char *why = g_strerror (errno);
+  for (guint i = 0; i < listener->ports->len; i++)
+    note_pause (listener->ports->pdata[i], g_strdup (why));
+}
+
+static gboolean
+on_beat (gpointer user_data)
+{
+  SpListener *listener = user_data;
+  Port *first = listener->ports->pdata[0];
+
+  if (listener->is_accepting)
+    look_for_room (listener);
+  else if (!is_full (listener) && sp_socket_has_room (first->socket))
+    resume_accepting (listener);
+  return G_SOURCE_CONTINUE;
+}
+
+/* A few clients are best served by one thread: the others would wake for the
+ * same packets. Beyond that, by the one that has the least to do. */
 static SpWorker *
-least_loaded (SpListener *listener)
+choose_worker (SpListener *listener)
 {
   SpWorker *best = listener->workers[0];
+
+  for (guint i = 0; i < listener->n_workers; i++)
+    if (sp_worker_connections (listener->workers[i]) < FILLED)
+      return listener->workers[i];
 
   for (guint i = 1; i < listener->n_workers; i++)
     if (sp_worker_connections (listener->workers[i])
         < sp_worker_connections (best))
       best = listener->workers[i];
   return best;
-}
-
-/* The service accepts by itself and tells nobody of what went wrong then: what
- * is counted as an error of the port is that it had to stop. */
-static void
-note_pause (Port *port)
-{
-  sp_listener_stats_count (&port->stats->accept_errors);
-  g_free (port->last_error);
-  port->last_error
-      = g_strdup_printf ("%u connections are all that the descriptor limit "
-                         "allows",
-                         port->listener->max_connections);
-  pause_accepting (port->listener);
 }
 
 static gboolean
@@ -144,13 +168,24 @@ on_incoming (GSocketService *service,
 {
   SpListener *listener = user_data;
   Port *port = g_object_get_data (source, PORT_KEY);
+  int fd = sp_socket_dup (g_socket_connection_get_socket (connection));
 
+  if (fd < 0)
+    {
+      note_pause (port, g_strdup (g_strerror (errno)));
+      return TRUE;
+    }
   sp_stats_add (SP_PUMP_connections_accepted, 1);
   sp_listener_stats_count (&port->stats->accepted);
-  sp_worker_adopt (
-      least_loaded (listener), connection, port->certificate, port->stats);
+  sp_worker_adopt (choose_worker (listener),
+                   sp_handover_new (fd, port->certificate, port->stats));
   if (is_full (listener))
-    note_pause (port);
+    note_pause (port,
+                g_strdup_printf ("%u connections are all that the descriptor "
+                                 "limit allows",
+                                 listener->max_connections));
+  else
+    look_for_room (listener);
   return TRUE;
 }
 
@@ -159,6 +194,7 @@ port_free (gpointer data)
 {
   Port *port = data;
 
+  g_clear_object (&port->socket);
   g_clear_object (&port->certificate);
   sp_listener_stats_unref (port->stats);
   g_free (port->name);
@@ -189,8 +225,8 @@ sp_listener_new (SpWorker **workers, guint n_workers, guint max_connections)
 void
 sp_listener_free (SpListener *listener)
 {
-  g_clear_handle_id (&listener->resume_id, g_source_remove);
-  set_accepting (listener, FALSE);
+  sp_listener_stop (listener);
+  g_signal_handlers_disconnect_by_data (listener->service, listener);
   g_socket_listener_close (G_SOCKET_LISTENER (listener->service));
   g_object_unref (listener->service);
   g_ptr_array_unref (listener->ports);
@@ -210,6 +246,8 @@ open_socket (GSocketAddress *address, GError **error)
   if (family == G_SOCKET_FAMILY_IPV6)
     (void)g_socket_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, 1, NULL);
   g_socket_set_listen_backlog (socket, BACKLOG);
+  /* One who knocked may have gone by the time accept is called. */
+  g_socket_set_blocking (socket, FALSE);
   if (!g_socket_bind (socket, address, TRUE, error)
       || !g_socket_listen (socket, error))
     return NULL;
@@ -267,6 +305,7 @@ sp_listener_open (SpListener *listener,
     return FALSE;
   opened = port_new (listener, G_INET_SOCKET_ADDRESS (actual), certificate);
   g_ptr_array_add (listener->ports, opened);
+  opened->socket = g_object_ref (socket);
   mark = g_object_new (G_TYPE_OBJECT, NULL);
   g_object_set_data (mark, PORT_KEY, opened);
   if (!g_socket_listener_add_socket (
@@ -274,6 +313,13 @@ sp_listener_open (SpListener *listener,
     return FALSE;
   *bound = g_strdup (opened->name);
   return TRUE;
+}
+
+/** sp_listener_set_max_connections: those beyond it stay. */
+void
+sp_listener_set_max_connections (SpListener *listener, guint max_connections)
+{
+  listener->max_connections = max_connections;
 }
 
 void
@@ -287,14 +333,17 @@ void
 sp_listener_start (SpListener *listener)
 {
   listener->is_stopped = FALSE;
-  if (listener->resume_id == 0)
-    set_accepting (listener, TRUE);
+  if (listener->beat_id != 0 || listener->ports->len == 0)
+    return;
+  listener->beat_id = g_timeout_add (BEAT_MS, on_beat, listener);
+  set_accepting (listener, TRUE);
 }
 
 void
 sp_listener_stop (SpListener *listener)
 {
   listener->is_stopped = TRUE;
+  g_clear_handle_id (&listener->beat_id, g_source_remove);
   set_accepting (listener, FALSE);
 }
 

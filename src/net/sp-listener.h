@@ -12,6 +12,9 @@ typedef struct _SpListener SpListener;
 SpListener *
 sp_listener_new (SpWorker **workers, guint n_workers, guint max_connections);
 void sp_listener_free (SpListener *listener);
+/* Of the descriptors so many are for connections now; 0: no limit. */
+void sp_listener_set_max_connections (SpListener *listener,
+                                      guint max_connections);
 /* Before it is started, or while it is stopped: opens @port (0: any) on
  * @address; *@bound tells which. @certificate makes it a TLS port. */
 gboolean sp_listener_open (SpListener *listener,

@@ -3,10 +3,13 @@
 
 #include "sp-socket.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* A client that takes nothing for so long is gone, also when its window is
  * shut. */
@@ -28,25 +31,65 @@ sp_socket_set_options (int fd)
   (void)setsockopt (fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
 }
 
-/* ::ffff:192.0.2.1 is 192.0.2.1 to people and to networks. */
-static GInetAddress *
-plain_address (GInetAddress *address)
+/** sp_socket_dup: a second descriptor of @socket, which may go then: a viewer
+ * keeps no GObject. -1: there are no more descriptors. */
+int
+sp_socket_dup (GSocket *socket)
 {
-  const guint8 *bytes = g_inet_address_to_bytes (address);
-  static const guint8 mapped[12] = { [10] = 0xff, [11] = 0xff };
+  return fcntl (g_socket_get_fd (socket), F_DUPFD_CLOEXEC, 0);
+}
 
-  if (g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6
-      && memcmp (bytes, mapped, sizeof mapped) == 0)
+/** sp_socket_has_room: for one more connection: a descriptor that accept makes
+ * and the one it is handed over by. @socket: any that is open. */
+gboolean
+sp_socket_has_room (GSocket *socket)
+{
+  int accepted = sp_socket_dup (socket);
+  int handed = accepted < 0 ? -1 : sp_socket_dup (socket);
+  int why = errno;
+
+  if (handed >= 0)
+    (void)close (handed);
+  if (accepted >= 0)
+    (void)close (accepted);
+  errno = why;
+  return handed >= 0;
+}
+
+typedef union
+{
+  struct sockaddr any;
+  struct sockaddr_in ip4;
+  struct sockaddr_in6 ip6;
+} Name;
+
+/* (transfer full): ::ffff:192.0.2.1 is 192.0.2.1 to people and to networks. */
+static GInetAddress *
+read_name (const Name *name, guint16 *port)
+{
+  const guint8 *bytes = name->ip6.sin6_addr.s6_addr;
+
+  *port = 0;
+  if (name->any.sa_family == AF_INET)
+    {
+      *port = g_ntohs (name->ip4.sin_port);
+      return g_inet_address_new_from_bytes ((const guint8 *)&name->ip4.sin_addr,
+                                            G_SOCKET_FAMILY_IPV4);
+    }
+  if (name->any.sa_family != AF_INET6)
+    return g_inet_address_new_any (G_SOCKET_FAMILY_IPV4);
+  *port = g_ntohs (name->ip6.sin6_port);
+  if (IN6_IS_ADDR_V4MAPPED (&name->ip6.sin6_addr))
     return g_inet_address_new_from_bytes (bytes + 12, G_SOCKET_FAMILY_IPV4);
-  return g_object_ref (address);
+  return g_inet_address_new_from_bytes (bytes, G_SOCKET_FAMILY_IPV6);
 }
 
 /* An address as URLs have it: brackets around one with colons. */
 static void
-read_local_host (SpPeer *peer, GInetAddress *address)
+read_local (SpPeer *peer, const Name *name)
 {
-  g_autoptr (GInetAddress) plain = plain_address (address);
-  g_autofree char *text = g_inet_address_to_string (plain);
+  g_autoptr (GInetAddress) address = read_name (name, &peer->local_port);
+  g_autofree char *text = g_inet_address_to_string (address);
 
   g_snprintf (peer->local_host,
               sizeof peer->local_host,
@@ -54,29 +97,33 @@ read_local_host (SpPeer *peer, GInetAddress *address)
               text);
 }
 
-/** sp_socket_read_peer: @peer then owns its address. */
-void
-sp_socket_read_peer (SpPeer *peer, GSocketConnection *connection)
+/** sp_socket_local_address: asked of the kernel when it is to be told, which is
+ * once a client; the peer may be gone already. */
+char *
+sp_socket_local_address (int fd, guint16 *port)
 {
-  g_autoptr (GSocketAddress) remote
-      = g_socket_connection_get_remote_address (connection, NULL);
-  g_autoptr (GSocketAddress) local
-      = g_socket_connection_get_local_address (connection, NULL);
+  Name name = { .any.sa_family = AF_UNSPEC };
+  socklen_t len = sizeof name;
+  g_autoptr (GInetAddress) address = NULL;
 
-  if (remote != NULL && G_IS_INET_SOCKET_ADDRESS (remote))
-    {
-      GInetSocketAddress *inet = G_INET_SOCKET_ADDRESS (remote);
+  *port = 0;
+  if (getsockname (fd, &name.any, &len) != 0)
+    return g_strdup ("");
+  address = read_name (&name, port);
+  return g_inet_address_to_string (address);
+}
 
-      peer->address = plain_address (g_inet_socket_address_get_address (inet));
-      peer->port = g_inet_socket_address_get_port (inet);
-    }
-  else
-    peer->address = g_inet_address_new_any (G_SOCKET_FAMILY_IPV4);
-  if (local != NULL && G_IS_INET_SOCKET_ADDRESS (local))
-    {
-      GInetSocketAddress *inet = G_INET_SOCKET_ADDRESS (local);
+/** sp_socket_read_peer: @peer then owns its address, which is 0.0.0.0 when the
+ * peer has gone already. */
+void
+sp_socket_read_peer (SpPeer *peer, int fd)
+{
+  Name name = { .any.sa_family = AF_UNSPEC };
+  socklen_t len = sizeof name;
 
-      peer->local_port = g_inet_socket_address_get_port (inet);
-      read_local_host (peer, g_inet_socket_address_get_address (inet));
-    }
+  (void)getpeername (fd, &name.any, &len);
+  peer->address = read_name (&name, &peer->port);
+  len = sizeof name;
+  if (getsockname (fd, &name.any, &len) == 0)
+    read_local (peer, &name);
 }

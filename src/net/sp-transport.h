@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-only */
 #pragma once
 
-#include <gio/gio.h>
 #include <sys/uio.h>
 
-#define SP_TRANSPORT_AGAIN (-1) /* would block */
-#define SP_TRANSPORT_ERROR (-2)
+#include "sp-segments.h"
+#include "sp-tls.h"
+
+#define SP_TRANSPORT_AGAIN SP_TLS_AGAIN /* would block */
+#define SP_TRANSPORT_ERROR SP_TLS_ERROR
 
 /** How bytes get to and from a peer: plain, or through TLS. Part of a
- * connection; its worker's thread only. */
+ * connection, which owns the descriptor by it; its worker's thread only. */
 typedef struct
 {
   int fd;
-  GIOStream *stream; /* (owned): the socket's, or the TLS connection */
-  GByteArray
-      *pending; /* TLS: taken from the caller, not yet by the record layer */
-  gboolean is_tls;
-  GCancellable *closing; /* a close_notify is under way */
-  gboolean is_shut;
+  guint8 is_shut;
+  SpTls *tls; /* (owned) (nullable): plain */
 } SpTransport;
 
-void sp_transport_init (SpTransport *transport, GSocketConnection *connection);
-/* From here on through @tls (transfer full), whose handshake is over. */
-void sp_transport_set_tls (SpTransport *transport, GTlsConnection *tls);
+/* @fd is its from here on. */
+void sp_transport_init (SpTransport *transport, int fd);
+/* The same through TLS: the handshake is still to be done. */
+void sp_transport_init_tls (SpTransport *transport,
+                            int fd,
+                            GTlsCertificate *certificate);
 void sp_transport_clear (SpTransport *transport);
 /* Bytes read, 0 at the end, or one of the codes above. */
 gssize sp_transport_read (SpTransport *transport, guint8 *data, gsize len);
@@ -30,6 +31,10 @@ gssize sp_transport_read (SpTransport *transport, guint8 *data, gsize len);
 gssize sp_transport_write (SpTransport *transport,
                            const struct iovec *iov,
                            guint n_iov);
+/* The same out of a file, by reference; of a plain connection. */
+gssize sp_transport_write_extent (SpTransport *transport,
+                                  const SpExtent *extent,
+                                  gsize len);
 /* Bytes taken but not yet with the kernel are out. */
 gboolean sp_transport_flush (SpTransport *transport);
 /* No more from us: the peer sees the end. */

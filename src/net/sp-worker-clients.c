@@ -159,12 +159,15 @@ log_kick (SpConn *conn)
 static void
 visit_to_kick (SpWorkerQuestion *question, SpConn *conn, gint64 now_us)
 {
+  g_autoptr (GInetAddress) address = NULL;
+
   if (conn->viewer.is_kicked)
     return;
   log_kick (conn);
   sp_stream_counters_add (
       &conn->viewer.lane->counters, SP_STREAM_clients_kicked, 1);
-  sp_kicked_add (question->result, conn->peer.address, conn->external_id);
+  address = sp_address_inet (&conn->address);
+  sp_kicked_add (question->result, address, conn->external_id);
   conn->leaving = SP_LEFT_KICKED;
   sp_fanout_kick (conn->worker, conn);
 }

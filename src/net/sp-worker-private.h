@@ -3,6 +3,7 @@
 
 #include "sp-conn.h"
 #include "sp-epoll-source.h"
+#include "sp-lateness.h"
 #include "sp-log.h"
 #include "sp-worker.h"
 
@@ -35,8 +36,9 @@ struct _SpWorker
   SpWorkerQuestion *questions; /* that are not answered yet */
   SpWorkerWatch watch;
   gboolean is_collecting; /* mail, before a pass */
-  guint n_handshakes;  /* TLS, under way */
-  guint n_connections; /* atomic */
+  guint n_handshakes;     /* TLS, under way */
+  guint n_connections;    /* atomic */
+  SpLateness lateness;
   SpLogLimit bad_input_log;
   SpPlan plan; /* of the viewer that is being served */
   guint8 scratch[SP_WORKER_SCRATCH];
@@ -47,6 +49,8 @@ void sp_worker_unlink (SpConn **list, SpConn *conn);
 void sp_worker_bury (SpWorker *worker, SpConn *conn);
 void sp_worker_read_later (SpWorker *worker, SpConn *conn);
 void sp_worker_lane_due (SpWorker *worker, SpLane *lane, gint64 due_us);
+/* The pass over @lane that is on has not ended before @now_us. */
+void sp_worker_note_pass (SpWorker *worker, SpLane *lane, gint64 now_us);
 guint64 sp_worker_next_client_id (void);
 
 /* sp-worker-clients.c: @conn is about to leave the list of those watching. */

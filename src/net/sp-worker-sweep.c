@@ -32,7 +32,10 @@ static void
 begin_qualities (SpWorker *worker)
 {
   for (SpLane *lane = worker->swept; lane != NULL; lane = lane->next_swept)
-    lane->quality = (SpQuality){ 0 };
+    {
+      lane->quality = (SpQuality){ 0 };
+      lane->n_lagging = 0;
+    }
 }
 
 static void
@@ -43,6 +46,7 @@ add_lane (SpWorker *worker, SpLane *lane)
   sp_stream_ref (lane->stream);
   lane->is_swept = TRUE;
   lane->quality = (SpQuality){ 0 };
+  lane->n_lagging = 0;
   lane->next_swept = worker->swept;
   worker->swept = lane;
 }
@@ -60,9 +64,21 @@ note_quality (SpWorker *worker, SpConn *conn, gint64 now_us)
   if (conn->is_canary)
     return;
   add_lane (worker, lane);
+  if (behind_us > lane->rules.slow_us / 2)
+    lane->n_lagging++;
   if (sp_quality_ranks (&lane->quality, client.lag_ms))
     client.queue_bytes = sp_conn_queue_bytes (conn);
   sp_quality_add (&lane->quality, &client);
+}
+
+/* Whoever falls behind with most of the others does so because of us. Some of
+ * them are slow a moment before the others: they count from half way on. */
+static gboolean
+is_mass_lag (const SpLane *lane)
+{
+  return sp_quality_is_mass_lag (&lane->quality)
+         || (lane->quality.clients >= SP_MASS_LAG_CLIENTS
+             && 2 * lane->n_lagging > lane->quality.clients);
 }
 
 /* To the streams; a lane without clients says so once. */
@@ -77,7 +93,7 @@ end_qualities (SpWorker *worker)
       SpStream *stream = lane->stream;
 
       sp_stream_set_quality (stream, worker->index, &lane->quality);
-      lane->is_mass_lag = sp_quality_is_mass_lag (&lane->quality);
+      lane->is_mass_lag = is_mass_lag (lane);
       if (lane->quality.clients > 0)
         {
           link = &lane->next_swept;

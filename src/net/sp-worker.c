@@ -88,6 +88,21 @@ sp_worker_lane_due (SpWorker *worker, SpLane *lane, gint64 due_us)
     sp_lane_arm (lane);
 }
 
+void
+sp_worker_note_pass (SpWorker *worker, SpLane *lane, gint64 now_us)
+{
+  sp_lateness_note (&worker->lateness, now_us - lane->pass_due_us, now_us);
+}
+
+/* One that takes for ever is late long before its end. */
+static void
+note_passes (SpWorker *worker, gint64 now_us)
+{
+  for (SpLane *lane = worker->dirty; lane != NULL; lane = lane->next_dirty)
+    if (lane->pass != NULL)
+      sp_worker_note_pass (worker, lane, now_us);
+}
+
 static void
 bury_dead (SpWorker *worker)
 {
@@ -234,6 +249,7 @@ on_sweep (gpointer user_data)
 
   sp_mailbox_drain (worker->mailbox);
   sweep_list (worker->talking, now_us);
+  note_passes (worker, now_us);
   if (now_us - worker->swept_us >= G_USEC_PER_SEC)
     {
       worker->swept_us = now_us;
@@ -397,13 +413,6 @@ sp_worker_set_watch (SpWorker *worker, const SpWorkerWatch *watch)
       worker->mailbox, deliver_watch, worker, g_memdup2 (watch, sizeof *watch));
 }
 
-typedef struct
-{
-  GSocketConnection *connection;
-  GTlsCertificate *certificate;
-  SpListenerStats *listener;
-} Adoption;
-
 /* The program stops: it was counted when it was handed over. */
 static void
 refuse_late (SpWorker *worker, SpListenerStats *listener)
@@ -417,44 +426,31 @@ static void
 deliver_connection (gpointer target, gpointer payload)
 {
   SpWorker *worker = target;
-  Adoption *adoption = payload;
+  g_autoptr (SpHandover) handover = payload;
 
   if (worker->stop_us == 0)
-    sp_conn_new (worker,
-                 adoption->connection,
-                 adoption->certificate,
-                 adoption->listener,
-                 sp_clock_now_us ());
+    sp_conn_new (worker, handover, sp_clock_now_us ());
   else
-    refuse_late (worker, adoption->listener);
-  g_clear_pointer (&adoption->listener, sp_listener_stats_unref);
-  g_object_unref (adoption->connection);
-  g_clear_object (&adoption->certificate);
-  g_free (adoption);
+    refuse_late (worker, handover->listener);
 }
 
 void
-sp_worker_adopt (SpWorker *worker,
-                 GSocketConnection *connection,
-                 GTlsCertificate *certificate,
-                 SpListenerStats *listener)
+sp_worker_adopt (SpWorker *worker, SpHandover *handover)
 {
-  Adoption *adoption = g_new0 (Adoption, 1);
-
-  adoption->connection = g_object_ref (connection);
-  if (certificate != NULL)
-    adoption->certificate = g_object_ref (certificate);
-  if (listener != NULL)
-    {
-      adoption->listener = sp_listener_stats_ref (listener);
-      g_atomic_int_inc (&listener->connections);
-    }
+  if (handover->listener != NULL)
+    g_atomic_int_inc (&handover->listener->connections);
   g_atomic_int_inc (&worker->n_connections);
-  sp_mailbox_post (worker->mailbox, deliver_connection, worker, adoption);
+  sp_mailbox_post (worker->mailbox, deliver_connection, worker, handover);
 }
 
 guint
 sp_worker_connections (SpWorker *worker)
 {
   return (guint)g_atomic_int_get (&worker->n_connections);
+}
+
+guint
+sp_worker_lateness_ms (SpWorker *worker, gint64 now_us)
+{
+  return sp_lateness_ms (&worker->lateness, now_us);
 }

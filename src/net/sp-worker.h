@@ -2,8 +2,7 @@
 #pragma once
 
 #include "sp-kicked.h"
-#include "sp-listener-stats.h"
-#include "sp-session.h"
+#include "sp-handover.h"
 
 /** A thread with its own main context, one epoll set and a mailbox: it serves
  * the connections it is given, reading and writing, and owns them. */
@@ -19,14 +18,12 @@ void sp_worker_join (SpWorker *worker);
 /* Once every worker is joined: they may have mail for each other. */
 void sp_worker_free (SpWorker *worker);
 void sp_worker_lane_host (SpWorker *worker, SpLaneHost *host);
-/* Any thread. @certificate: (nullable): speak TLS. @listener: (nullable): where
- * it came from. */
-void sp_worker_adopt (SpWorker *worker,
-                      GSocketConnection *connection,
-                      GTlsCertificate *certificate,
-                      SpListenerStats *listener);
+/* Any thread. @handover: (transfer full). */
+void sp_worker_adopt (SpWorker *worker, SpHandover *handover);
 /* Any thread: connections, those under way to it included. */
 guint sp_worker_connections (SpWorker *worker);
+/* Any thread: how late its passes end, the worst of the last second. */
+guint sp_worker_lateness_ms (SpWorker *worker, gint64 now_us);
 
 /** Who is told of each client that comes and goes. The callbacks run where
  * @mailbox is read, and free what they get; each may be NULL. */

@@ -4,6 +4,7 @@
 #include "sp-alarms.h"
 
 #include "sp-limit-alarm.h"
+#include "sp-pump-alarms.h"
 
 #include "sp-log.h"
 
@@ -13,7 +14,6 @@
 /* A source that comes and goes, or changes its header, faster than that is told
  * of as it is a second later. */
 #define FLUTTER_BURST 10
-#define PAUSED_US (60 * G_USEC_PER_SEC) /* one event in so long */
 #define CERT_AGAIN_US (24 * 3600LL * G_USEC_PER_SEC)
 
 /** What was told of a stream. */
@@ -49,9 +49,7 @@ struct _SpAlarms
   SpEvents *events;
   GHashTable *streams; /* path -> Told */
   GHashTable *certs;   /* index -> CertTold */
-  SpLimitAlarm limit;
-  guint64 pauses; /* told of so far */
-  gint64 paused_us;
+  SpPumpAlarms pump;
 };
 
 static void
@@ -72,8 +70,7 @@ sp_alarms_new (SpEvents *events)
   alarms->events = events;
   alarms->streams
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, told_free);
-  alarms->limit.refused = sp_stats_get (SP_PUMP_requests_limited_pump);
-  alarms->pauses = sp_stats_get (SP_PUMP_accept_pauses);
+  sp_pump_alarms_init (&alarms->pump, events);
   alarms->certs = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   return alarms;
 }
@@ -373,61 +370,10 @@ sp_alarms_stream (SpAlarms *alarms, const SpStreamInfo *info, gint64 now_us)
     tell_dropped (alarms, told, info->path, info->index, now_us);
 }
 
-static void
-look_at_pump_limit (SpAlarms *alarms, const SpPumpInfo *info, gint64 now_us)
-{
-  guint64 refused = sp_stats_get (SP_PUMP_requests_limited_pump);
-
-  switch (sp_limit_alarm_look (
-      &alarms->limit, refused, info->clients, info->client_limit, now_us))
-    {
-    case SP_LIMIT_SAME:
-      return;
-    case SP_LIMIT_REACHED:
-      sp_events_post (alarms->events,
-                      sp_event_new (SP_EVENT_pump_limit,
-                                    NULL,
-                                    "a limit of the pump is reached: %u "
-                                    "clients",
-                                    info->clients));
-      return;
-    case SP_LIMIT_OVER:
-      sp_events_post (alarms->events,
-                      sp_event_new (SP_EVENT_limit_over,
-                                    NULL,
-                                    "the limit of the pump is no longer "
-                                    "reached"));
-      return;
-    }
-}
-
-/* By the counter: a pause may be shorter than the time between two looks. */
-static void
-look_at_pauses (SpAlarms *alarms, const SpPumpInfo *info, gint64 now_us)
-{
-  guint64 pauses = sp_stats_get (SP_PUMP_accept_pauses);
-  SpEvent *event;
-
-  if (pauses == alarms->pauses
-      || (alarms->paused_us != 0 && now_us - alarms->paused_us < PAUSED_US))
-    return;
-  event = sp_event_new (SP_EVENT_accept_paused,
-                        NULL,
-                        "descriptors have run out: accepting paused with %u "
-                        "connections; raise the limit of %u descriptors",
-                        info->connections,
-                        info->descriptor_limit);
-  event->repeats = (guint)MIN (pauses - alarms->pauses, G_MAXUINT);
-  alarms->pauses = pauses;
-  alarms->paused_us = now_us;
-  sp_events_post (alarms->events, event);
-}
-
 void
 sp_alarms_pump (SpAlarms *alarms, const SpPumpInfo *info, gint64 now_us)
 {
-  look_at_pump_limit (alarms, info, now_us);
-  look_at_pauses (alarms, info, now_us);
+  sp_pump_alarms_look (&alarms->pump, info, now_us);
 }
 
 /* TRUE: it is time to tell of @cert, again perhaps: at once when it is worse

@@ -120,15 +120,16 @@ sp_app_look_at_certs (SpApp *app)
 }
 
 /** sp_app_renew_certificate: for those who connect from now on. After a start
- * as root the daemon may no longer read the key: then the old one stays. */
-void
+ * as root the daemon may no longer read the key: then the old one stays. TRUE:
+ * there is another one now. */
+gboolean
 sp_app_renew_certificate (SpApp *app)
 {
   g_autoptr (GTlsCertificate) certificate = NULL;
   g_autoptr (GError) error = NULL;
 
   if (app->certificate == NULL || app->config->ssl_cert == NULL)
-    return;
+    return FALSE;
   certificate = load_certificate (app, &error);
   if (certificate == NULL)
     {
@@ -136,10 +137,10 @@ sp_app_renew_certificate (SpApp *app)
               NULL,
               "the certificate in use stays: %s",
               error->message);
-      return;
+      return FALSE;
     }
   if (g_tls_certificate_is_same (app->certificate, certificate))
-    return;
+    return FALSE;
   g_set_object (&app->certificate, certificate);
   sp_listener_set_certificate (app->listener, certificate);
   sp_app_look_at_certs (app);
@@ -147,6 +148,7 @@ sp_app_renew_certificate (SpApp *app)
           NULL,
           "certificate renewed: %s",
           app->config->ssl_cert);
+  return TRUE;
 }
 
 static gboolean

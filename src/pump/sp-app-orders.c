@@ -64,6 +64,18 @@ add (SpApp *app, JsonObject *body, const char *by, GPtrArray *problems)
   return result;
 }
 
+/* @paths: in lower case. */
+static void
+note (GHashTable *paths, const char *path, gboolean is_in)
+{
+  g_autofree char *key = g_ascii_strdown (path, -1);
+
+  if (is_in)
+    g_hash_table_add (paths, g_steal_pointer (&key));
+  else
+    g_hash_table_remove (paths, key);
+}
+
 static SpOrderResult
 change (SpApp *app,
         const char *path,
@@ -84,9 +96,11 @@ change (SpApp *app,
     }
   result
       = take (app, sp_config_change_stream (app->config, path, body, problems));
-  if (result == SP_ORDER_DONE)
-    sp_app_tell (
-        app, SP_EVENT_stream_changed, path, "stream changed, by %s", by);
+  if (result != SP_ORDER_DONE)
+    return result;
+  if (json_object_has_member (body, "enabled"))
+    note (app->down, path, FALSE);
+  sp_app_tell (app, SP_EVENT_stream_changed, path, "stream changed, by %s", by);
   return result;
 }
 
@@ -131,16 +145,33 @@ set_enabled (SpApp *app, const char *path, gboolean is_enabled)
                sp_config_change_stream (app->config, path, body, problems));
 }
 
-static void
-set_draining (SpApp *app, const char *path, gboolean is_draining)
+/** sp_app_keep_down: what a file says of streams that an order has set down
+ * does not set them up again. @config: (transfer full); (transfer full): it, or
+ * another one. */
+SpConfig *
+sp_app_keep_down (SpApp *app, SpConfig *config)
 {
-  g_autofree char *key = g_ascii_strdown (path, -1);
+  g_autoptr (JsonObject) body = json_object_new ();
+  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  GHashTableIter iter;
+  gpointer path;
 
-  if (is_draining)
-    g_hash_table_add (app->draining, g_steal_pointer (&key));
-  else
-    g_hash_table_remove (app->draining, key);
-  sp_app_set_stream_policy (app, path);
+  json_object_set_boolean_member (body, "enabled", FALSE);
+  g_hash_table_iter_init (&iter, app->down);
+  while (g_hash_table_iter_next (&iter, &path, NULL))
+    {
+      const SpStreamConfig *stream = sp_config_find_stream (config, path);
+      SpConfig *changed;
+
+      if (stream == NULL || !stream->enabled)
+        continue;
+      changed = sp_config_change_stream (config, stream->path, body, problems);
+      if (changed == NULL)
+        continue;
+      sp_config_unref (config);
+      config = changed;
+    }
+  return config;
 }
 
 /** sp_app_set_stream: SpControlClass.set_stream */
@@ -159,7 +190,9 @@ sp_app_set_stream (gpointer self,
   result = set_enabled (app, path, order != SP_STREAM_ORDER_DOWN);
   if (result != SP_ORDER_DONE)
     return result;
-  set_draining (app, path, order == SP_STREAM_ORDER_DRAIN);
+  note (app->down, path, order == SP_STREAM_ORDER_DOWN);
+  note (app->draining, path, order == SP_STREAM_ORDER_DRAIN);
+  sp_app_set_stream_policy (app, path);
   sp_app_tell (app,
                SP_EVENT_stream_changed,
                path,

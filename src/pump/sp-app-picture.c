@@ -84,7 +84,8 @@ state_of (SpApp *app, const SpPumpInfo *info, GPtrArray *listeners)
     return SP_PUMP_STOPPING;
   if (info->drain != SP_DRAIN_SERVING)
     return SP_PUMP_DRAINING;
-  if (limits->clients > 0 && info->clients >= limits->clients)
+  if ((limits->clients > 0 && info->clients >= limits->clients)
+      || info->overload != 0)
     return SP_PUMP_FULL;
   if (info->streams_alarm > 0)
     return SP_PUMP_DEGRADED;
@@ -157,6 +158,7 @@ fill_pump (SpApp *app, GPtrArray *infos, GPtrArray *listeners, SpPumpInfo *info)
   fill_config (app, info);
   fill_drain (app, info);
   sp_pulse_fill (app->pulse, now_us, info);
+  sp_app_fill_overload (app, now_us, info);
   info->state = state_of (app, info, listeners);
   if (info->state != app->state)
     {

@@ -11,8 +11,10 @@
 #include "sp-certs.h"
 #include "sp-config-diff.h"
 #include "sp-drain.h"
+#include "sp-heap.h"
 #include "sp-listener.h"
 #include "sp-mmsh-service.h"
+#include "sp-overload.h"
 #include "sp-pulse.h"
 #include "sp-source.h"
 #include "sp-stream-numbers.h"
@@ -45,10 +47,14 @@ struct _SpApp
   SpAlarms *alarms;
   SpStreamNumbers *numbers;
   SpPulse *pulse;
+  SpOverloadMeter overload;
+  guint max_connections; /* of the media ports */
+  SpHeap heap;
   SpAgent *agent; /* NULL: SNMP is off */
   SpCanary *canary;
   SpAccessLog *access;      /* NULL: not started yet */
   GHashTable *draining;     /* paths of streams that take no new clients */
+  GHashTable *down;         /* of those that were set down by an order */
   GPtrArray *leaving;       /* removed streams whose clients are not gone */
   SpStreamCounters retired; /* of those that are */
   SpDrain drain;
@@ -80,12 +86,20 @@ void sp_app_set_proxy (SpApp *app);
 /* sp-app-open.c: ports and what they show */
 void sp_app_describe_certs (SpApp *app, GPtrArray *certs);
 void sp_app_look_at_certs (SpApp *app);
-void sp_app_renew_certificate (SpApp *app);
+gboolean sp_app_renew_certificate (SpApp *app);
 
 /* sp-app-streams.c */
 void sp_app_start_streams (SpApp *app, SpConfig *config);
 void sp_app_change_stream (SpApp *app, const SpConfigChange *change);
 void sp_app_set_stream_policy (SpApp *app, const char *path);
+
+/* sp-app-overload.c */
+guint sp_app_max_connections (guint limit, guint others);
+void sp_app_overload_init (SpApp *app, guint descriptors);
+void sp_app_set_limits (SpApp *app);
+void sp_app_look_at_lateness (SpApp *app, gint64 now_us);
+void sp_app_look_at_resources (SpApp *app, const SpPumpInfo *info);
+void sp_app_fill_overload (SpApp *app, gint64 now_us, SpPumpInfo *info);
 
 /* sp-app-control.c */
 extern const SpControlClass sp_app_control;
@@ -120,6 +134,7 @@ SpOrderResult sp_app_set_source (gpointer self,
                                  guint source_index,
                                  gboolean is_enabled,
                                  const char *by);
+SpConfig *sp_app_keep_down (SpApp *app, SpConfig *config);
 void sp_app_drain (gpointer self, const SpDrainOrder *order, const char *by);
 void sp_app_look_at_drain (SpApp *app);
 SpReloadReport *sp_app_reload (gpointer self, const char *by);

@@ -9,6 +9,7 @@
 #include "sp-systemd.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <unistd.h>
 
 static void
@@ -69,6 +70,23 @@ static void
 on_change (const char *key, SpConfigEffect effect, gpointer user_data)
 {
   sp_reload_report_add (user_data, key, (SpEffect)effect);
+}
+
+static gboolean
+has_key (const SpReloadReport *report, const char *key)
+{
+  for (guint i = 0; i < report->changes->len; i++)
+    if (g_str_equal (((SpReloadChange *)report->changes->pdata[i])->key, key))
+      return TRUE;
+  return FALSE;
+}
+
+/* It may be another one under the old name. */
+static void
+renew_certificate (SpApp *app, SpReloadReport *report)
+{
+  if (sp_app_renew_certificate (app) && !has_key (report, "ssl_cert"))
+    sp_reload_report_add (report, "ssl_cert", SP_EFFECT_NEW_CLIENTS);
 }
 
 static void
@@ -139,6 +157,7 @@ accept_config (SpApp *app,
   sp_config_report (old, config, on_change, report);
   report->is_applied = TRUE;
   sp_app_apply (app, config);
+  renew_certificate (app, report);
   tell_streams (app, old, by);
   app->config_result = SP_CONFIG_OK;
   sp_stats_add (SP_PUMP_reloads, 1);
@@ -154,8 +173,7 @@ accept_config (SpApp *app,
 }
 
 /** sp_app_reload: SpControlClass.reload; a bad file changes nothing. The
- * certificate is read anew in any case: its file may be another one under the
- * old name. */
+ * certificate is read anew in any case. */
 SpReloadReport *
 sp_app_reload (gpointer self, const char *by)
 {
@@ -166,18 +184,22 @@ sp_app_reload (gpointer self, const char *by)
   if (app->file == NULL)
     {
       g_ptr_array_add (report->problems,
-                       g_strdup ("there is no file to read again"));
+                       g_strdup (_ ("there is no file to read again")));
       return report;
     }
   sp_systemd_reloading ();
   app->tried_unix_us = g_get_real_time ();
   config = sp_config_reload (app->file, app->config, report->problems);
   if (config != NULL)
+    config = sp_app_keep_down (app, config);
+  if (config != NULL)
     accept_config (app, config, report, by);
   else
-    refuse (app, report, by);
+    {
+      refuse (app, report, by);
+      (void)sp_app_renew_certificate (app);
+    }
   report->generation = app->generation;
-  sp_app_renew_certificate (app);
   sp_app_set_access_log (app);
   sp_systemd_ready (NULL);
   return report;

@@ -82,14 +82,16 @@ add (SpApp *app, const SpStreamConfig *config)
     sp_supervisor_add (app->supervisor, stream, config);
 }
 
-/* One that comes under the same path takes clients. */
+/* One that comes under the same path runs and takes clients. */
 static void
-forget_draining (SpApp *app, const char *path)
+forget_orders (SpApp *app, const char *path)
 {
   g_autofree char *key = g_ascii_strdown (path, -1);
 
-  if (sp_config_find_stream (app->config, path) == NULL)
-    g_hash_table_remove (app->draining, key);
+  if (sp_config_find_stream (app->config, path) != NULL)
+    return;
+  g_hash_table_remove (app->draining, key);
+  g_hash_table_remove (app->down, key);
 }
 
 static void
@@ -99,7 +101,7 @@ remove_stream (SpApp *app, SpStream *stream)
   sp_registry_remove (app->registry, sp_stream_path (stream));
   sp_stream_close (stream, sp_clock_now_us ());
   sp_alarms_forget (app->alarms, sp_stream_path (stream));
-  forget_draining (app, sp_stream_path (stream));
+  forget_orders (app, sp_stream_path (stream));
   g_ptr_array_add (app->leaving, sp_stream_ref (stream));
 }
 

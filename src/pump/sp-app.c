@@ -15,29 +15,17 @@
 #define STOP_MS 3000
 #define DEMO_RESOURCE "/stream_pump/demo.asf"
 
-/* Descriptors that are not for media: admin, pulls, files, the library's own.
- */
-static guint
-reserved (guint limit)
-{
-  return CLAMP (limit / 4, 32, 256);
-}
-
 /** sp_app_set_service: what a reload may change for new clients. */
 void
 sp_app_set_service (SpApp *app)
 {
   SpConfig *config = app->config;
-  const SpLimitsConfig *limits = &config->limits;
-  SpAdmissionLimits admission = { limits->clients,
-                                  limits->clients_per_address,
-                                  limits->bandwidth_kbps };
 
   sp_mmsh_service_set (app->service,
                        (SpMmshUaRule)config->ua_check,
                        config->server_token,
                        config->redirect_404_to);
-  sp_admission_set_limits (app->admission, &admission);
+  sp_app_set_limits (app);
 }
 
 /* (nullable): where the service manager keeps a folder for us. */
@@ -69,6 +57,7 @@ sp_app_new (SpConfig *config, const char *file)
   app->numbers = sp_stream_numbers_new (state_folder ());
   app->pulse = sp_pulse_new (TICK_MS);
   app->draining = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  app->down = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   app->leaving
       = g_ptr_array_new_with_free_func ((GDestroyNotify)sp_stream_unref);
   app->certs
@@ -86,8 +75,9 @@ sp_app_new (SpConfig *config, const char *file)
   app->n_workers
       = config->workers > 0 ? config->workers : g_get_num_processors ();
   app->workers = g_new0 (SpWorker *, app->n_workers);
-  app->listener = sp_listener_new (
-      app->workers, app->n_workers, descriptors - reserved (descriptors));
+  sp_app_overload_init (app, descriptors);
+  app->listener
+      = sp_listener_new (app->workers, app->n_workers, app->max_connections);
   sp_app_set_service (app);
   return app;
 }
@@ -109,9 +99,11 @@ on_tick (gpointer user_data)
   gint64 now_us = sp_clock_now_us ();
 
   for (guint i = 0; i < streams->len; i++)
-    sp_stream_tick (streams->pdata[i], now_us);
+    if (sp_stream_tick (streams->pdata[i], now_us))
+      sp_heap_note_freed (&app->heap, now_us);
   sp_mmsh_service_tick (app->service, now_us);
   sp_pulse_beat (app->pulse, now_us);
+  sp_app_look_at_lateness (app, now_us);
   return G_SOURCE_CONTINUE;
 }
 
@@ -131,6 +123,8 @@ on_look (gpointer user_data)
   for (guint i = 0; i < infos->len; i++)
     sp_alarms_stream (app->alarms, infos->pdata[i], now_us);
   sp_app_pump_info (app, &info);
+  sp_app_look_at_resources (app, &info);
+  sp_heap_look (&app->heap, now_us);
   sp_alarms_pump (app->alarms, &info, now_us);
   sp_app_look_at_drain (app);
   return G_SOURCE_CONTINUE;
@@ -229,6 +223,7 @@ free_records (SpApp *app)
   sp_stream_numbers_free (app->numbers);
   sp_pulse_free (app->pulse);
   g_hash_table_unref (app->draining);
+  g_hash_table_unref (app->down);
   g_ptr_array_unref (app->certs);
   g_clear_object (&app->certificate);
   g_free (app->drain_redirect);

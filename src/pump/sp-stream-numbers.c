@@ -6,15 +6,29 @@
 #include "sp-json-parse.h"
 #include "sp-log.h"
 
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 
 #define FILE_NAME "stream-numbers.json"
 #define MAX_NUMBER G_MAXINT32
 #define MAX_FILE_BYTES (16 * 1024 * 1024)
 
+/** Writes the file in a thread of GIO's pool, for a disk may take its time: one
+ * text after the other, the newest last. Lives until both have let go of it. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  char *file;
+  GMutex mutex; /* guards what follows */
+  GCond cond;
+  char *text; /* the next; NULL: none */
+  gboolean is_writing;
+} Writer;
+
 struct _SpStreamNumbers
 {
   char *file;          /* NULL: not kept */
+  Writer *writer;      /* NULL: nothing was written yet */
   GHashTable *by_path; /* in lower case -> number */
   guint last;
   gboolean is_changed;
@@ -97,9 +111,116 @@ sp_stream_numbers_new (const char *folder)
   return numbers;
 }
 
+static Writer *
+writer_new (const char *file)
+{
+  Writer *writer = g_new0 (Writer, 1);
+
+  g_atomic_ref_count_init (&writer->ref_count);
+  g_mutex_init (&writer->mutex);
+  g_cond_init (&writer->cond);
+  writer->file = g_strdup (file);
+  return writer;
+}
+
+static void
+writer_unref (gpointer data)
+{
+  Writer *writer = data;
+
+  if (!g_atomic_ref_count_dec (&writer->ref_count))
+    return;
+  g_mutex_clear (&writer->mutex);
+  g_cond_clear (&writer->cond);
+  g_free (writer->text);
+  g_free (writer->file);
+  g_free (writer);
+}
+
+/* (transfer full) (nullable): NULL: there is none, and nobody writes now. */
+static char *
+take_text (Writer *writer)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&writer->mutex);
+
+  if (writer->text == NULL)
+    {
+      writer->is_writing = FALSE;
+      g_cond_broadcast (&writer->cond);
+    }
+  return g_steal_pointer (&writer->text);
+}
+
+/* What cannot be written is said once; the numbers hold for this run. */
+static void
+write_all (GTask *task,
+           gpointer source,
+           gpointer task_data,
+           GCancellable *cancellable)
+{
+  Writer *writer = task_data;
+  char *text;
+
+  while ((text = take_text (writer)) != NULL)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (!g_file_set_contents_full (writer->file,
+                                     text,
+                                     -1,
+                                     G_FILE_SET_CONTENTS_CONSISTENT
+                                         | G_FILE_SET_CONTENTS_DURABLE,
+                                     0640,
+                                     &error))
+        sp_log (G_LOG_LEVEL_WARNING,
+                NULL,
+                "the numbers of streams are not kept: %s",
+                error->message);
+      g_free (text);
+    }
+  g_task_return_boolean (task, TRUE);
+}
+
+/* @text: (transfer full) */
+static void
+writer_put (Writer *writer, char *text)
+{
+  g_autoptr (GTask) task = NULL;
+  gboolean was_writing;
+
+  g_mutex_lock (&writer->mutex);
+  g_free (writer->text);
+  writer->text = text;
+  was_writing = writer->is_writing;
+  writer->is_writing = TRUE;
+  g_mutex_unlock (&writer->mutex);
+  if (was_writing)
+    return;
+  task = g_task_new (NULL, NULL, NULL, NULL);
+  g_atomic_ref_count_inc (&writer->ref_count);
+  g_task_set_task_data (task, writer, writer_unref);
+  g_task_run_in_thread (task, write_all);
+}
+
+static void
+writer_wait (Writer *writer)
+{
+  g_mutex_lock (&writer->mutex);
+  while (writer->is_writing)
+    g_cond_wait (&writer->cond, &writer->mutex);
+  g_mutex_unlock (&writer->mutex);
+}
+
+/** sp_stream_numbers_free: what is to be written is written before. */
 void
 sp_stream_numbers_free (SpStreamNumbers *numbers)
 {
+  if (numbers->writer != NULL)
+    {
+      writer_wait (numbers->writer);
+      writer_unref (numbers->writer);
+    }
   g_hash_table_unref (numbers->by_path);
   g_free (numbers->file);
   g_free (numbers);
@@ -120,15 +241,12 @@ sp_stream_numbers_get (SpStreamNumbers *numbers, const char *path)
   return number;
 }
 
-/** sp_stream_numbers_save: what cannot be written is said once; the numbers
- * hold for this run. */
+/** sp_stream_numbers_save: returns at once. */
 void
 sp_stream_numbers_save (SpStreamNumbers *numbers)
 {
   g_autoptr (JsonObject) object = json_object_new ();
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
-  g_autofree char *text = NULL;
-  g_autoptr (GError) error = NULL;
   GHashTableIter iter;
   gpointer path;
   gpointer number;
@@ -140,16 +258,7 @@ sp_stream_numbers_save (SpStreamNumbers *numbers)
   while (g_hash_table_iter_next (&iter, &path, &number))
     json_object_set_int_member (object, path, GPOINTER_TO_UINT (number));
   json_node_set_object (node, object);
-  text = json_to_string (node, TRUE);
-  if (!g_file_set_contents_full (numbers->file,
-                                 text,
-                                 -1,
-                                 G_FILE_SET_CONTENTS_CONSISTENT
-                                     | G_FILE_SET_CONTENTS_DURABLE,
-                                 0640,
-                                 &error))
-    sp_log (G_LOG_LEVEL_WARNING,
-            NULL,
-            "the numbers of streams are not kept: %s",
-            error->message);
+  if (numbers->writer == NULL)
+    numbers->writer = writer_new (numbers->file);
+  writer_put (numbers->writer, json_to_string (node, TRUE));
 }

@@ -33,7 +33,7 @@ make_body (const Wish *wish)
   return sp_ctl_build (builder);
 }
 
-/* "draining, 12 clients left, until ..."; nothing with --json. */
+/* "draining, 12 clients left, until ...", or "serving"; nothing with --json. */
 static void
 print_drain (SpCtl *ctl, JsonObject *drain)
 {
@@ -44,6 +44,11 @@ print_drain (SpCtl *ctl, JsonObject *drain)
 
   if (ctl->options.is_json)
     return;
+  if (g_strcmp0 (sp_ctl_view_word (drain, "state"), "serving") == 0)
+    {
+      g_print ("%s\n", state);
+      return;
+    }
   g_print (
       g_dngettext (
           GETTEXT_PACKAGE, "%s, %u client left", "%s, %u clients left", left),

@@ -39,6 +39,7 @@ static const SpCtlField fields[] = {
   { N_ ("  limit"), "descriptor_limit", SP_CTL_COUNT },
   { N_ ("Memory"), "memory_kib", SP_CTL_KIBIBYTES },
   { N_ ("Loop late by"), "loop_delay_ms", SP_CTL_MILLISECONDS },
+  { N_ ("Sends late by"), "send_lateness_ms", SP_CTL_MILLISECONDS },
   { NULL },
 };
 

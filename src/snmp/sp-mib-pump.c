@@ -97,6 +97,20 @@ make_deadline (const SpMibPlace *place, SpMibValue *value)
       SP_MIB_UNSIGNED, value, (guint64)MAX (us, 0) / G_USEC_PER_SEC);
 }
 
+/* "lateness, memory"; "": none */
+static void
+make_overload (const SpMibPlace *place, SpMibValue *value)
+{
+  const SpPumpInfo *pump = pump_of (place);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < SP_N_OVERLOADS; i++)
+    if (pump->overload & (1u << i))
+      g_string_append_printf (
+          text, "%s%s", text->len > 0 ? ", " : "", sp_overload_name (i));
+  sp_mib_value_text (value, text->str, 64);
+}
+
 /* clang-format off */
 static const SpMibColumn pump_columns[] = {
   { 1, "spPumpName", SP_MIB_OCTETS, SP_MIB_AS_CHARS, PUMP (name), 64 },
@@ -135,6 +149,14 @@ static const SpMibColumn pump_columns[] = {
   { 34, "spPumpViewersRemaining", SP_MIB_UNSIGNED, .make = make_remaining },
   { 35, "spPumpDrainDeadline", SP_MIB_UNSIGNED, .make = make_deadline },
   { 36, "spPumpAccessLinesLost", SP_MIB_COUNTER64, SP_MIB_AS_UINT64, COUNTER (access_lines_lost) },
+  { 37, "spPumpSendLateness", SP_MIB_UNSIGNED, SP_MIB_AS_UINT, PUMP (send_lateness_ms) },
+  { 38, "spPumpSendLatenessLimit", SP_MIB_UNSIGNED, SP_MIB_AS_UINT, PUMP (lateness_limit_ms) },
+  { 39, "spPumpMemoryLimit", SP_MIB_UNSIGNED, SP_MIB_AS_UINT, PUMP (memory_limit_mb) },
+  { 40, "spPumpConnectionLimit", SP_MIB_UNSIGNED, SP_MIB_AS_UINT, PUMP (connection_limit) },
+  { 41, "spPumpOverload", SP_MIB_OCTETS, .make = make_overload },
+  { 42, "spPumpRejectedLateness", SP_MIB_COUNTER64, SP_MIB_AS_UINT64, COUNTER (requests_limited_lateness) },
+  { 43, "spPumpRejectedMemory", SP_MIB_COUNTER64, SP_MIB_AS_UINT64, COUNTER (requests_limited_memory) },
+  { 44, "spPumpRejectedDescriptors", SP_MIB_COUNTER64, SP_MIB_AS_UINT64, COUNTER (requests_limited_descriptors) },
 };
 /* clang-format on */
 

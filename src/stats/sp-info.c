@@ -77,6 +77,16 @@ sp_drain_state_name (SpDrainState state)
 }
 
 const char *
+sp_overload_name (guint bit)
+{
+  static const char *const names[SP_N_OVERLOADS]
+      = { "lateness", "memory", "descriptors" };
+
+  g_return_val_if_fail (bit < SP_N_OVERLOADS, "unknown");
+  return names[bit];
+}
+
+const char *
 sp_pump_state_name (SpPumpState state)
 {
   static const char *const names[]

@@ -274,6 +274,20 @@ typedef enum
 /* "serving", "draining", "drained" */
 const char *sp_drain_state_name (SpDrainState state);
 
+/** Why the pump takes no new clients though no limit on them is reached; bits.
+ */
+typedef enum
+{
+  SP_OVERLOAD_LATENESS = 1 << 0,    /* what it sends goes out late */
+  SP_OVERLOAD_MEMORY = 1 << 1,      /* it has grown to limits.memory_mb */
+  SP_OVERLOAD_DESCRIPTORS = 1 << 2, /* what is left is kept to say so */
+} SpOverload;
+
+#define SP_N_OVERLOADS 3
+
+/* By number of the bit: "lateness", "memory", "descriptors" */
+const char *sp_overload_name (guint bit);
+
 /** As spPumpOperStatus. */
 typedef enum
 {
@@ -330,8 +344,13 @@ typedef struct
   guint descriptors;
   guint descriptor_limit;
   guint64 memory_kib;
-  gboolean is_notifying; /* SNMP notifications are on */
-  gboolean has_agent;    /* the SNMP master agent is connected */
+  guint memory_limit_mb;   /* 0: none */
+  guint send_lateness_ms;  /* the worst of the last second, of all workers */
+  guint lateness_limit_ms; /* 0: none */
+  guint connection_limit;  /* beyond it no client is taken; 0: none */
+  guint overload;          /* SpOverload, as it is now */
+  gboolean is_notifying;   /* SNMP notifications are on */
+  gboolean has_agent;      /* the SNMP master agent is connected */
 } SpPumpInfo;
 
 void sp_canary_info_clear (SpCanaryInfo *info);

@@ -9,13 +9,22 @@ const char *const sp_player_field_names[SP_N_PLAYER_FIELDS] = {
 #undef SP_PLAYER_FIELD
 };
 
+/* What the logs of a player say together. */
+typedef struct
+{
+  SpPlayerReport report;
+  gint64 told_us; /* the last log with a duration; 0: none */
+} Told;
+
+/* Each client that plays has one, and most never log. */
 struct _SpPlayer
 {
   gatomicrefcount ref_count;
-  GMutex mutex; /* of all below */
-  SpPlayerReport report;
-  gint64 told_us; /* the last log with a duration; 0: none */
+  GMutex mutex; /* of what follows */
+  Told *told;   /* NULL: no log has come */
 };
+
+G_STATIC_ASSERT (sizeof (SpPlayer) <= 24);
 
 void
 sp_player_report_init (SpPlayerReport *report)
@@ -77,7 +86,6 @@ sp_player_new (void)
 
   g_atomic_ref_count_init (&player->ref_count);
   g_mutex_init (&player->mutex);
-  sp_player_report_init (&player->report);
   return player;
 }
 
@@ -93,7 +101,9 @@ sp_player_unref (SpPlayer *player)
 {
   if (!g_atomic_ref_count_dec (&player->ref_count))
     return;
-  sp_player_report_clear (&player->report);
+  if (player->told != NULL)
+    sp_player_report_clear (&player->told->report);
+  g_free (player->told);
   g_mutex_clear (&player->mutex);
   g_free (player);
 }
@@ -160,6 +170,15 @@ keep_known (SpPlayerReport *report, const SpPlayerReport *before)
   keep_values (report, before);
 }
 
+static Told *
+told_new (void)
+{
+  Told *told = g_new0 (Told, 1);
+
+  sp_player_report_init (&told->report);
+  return told;
+}
+
 void
 sp_player_put (SpPlayer *player,
                const SpPlayerReport *report,
@@ -167,9 +186,12 @@ sp_player_put (SpPlayer *player,
 {
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
       = g_mutex_locker_new (&player->mutex);
-  SpPlayerReport *last = &player->report;
+  SpPlayerReport *last;
   SpPlayerReport merged;
 
+  if (player->told == NULL)
+    player->told = told_new ();
+  last = &player->told->report;
   news->stalls = growth (last->buffering_count, report->buffering_count);
   news->stall_ms = growth (last->buffering_ms, report->buffering_ms);
   news->packets_lost = growth (last->packets_lost, report->packets_lost);
@@ -178,7 +200,7 @@ sp_player_put (SpPlayer *player,
   sp_player_report_clear (last);
   *last = merged;
   if (report->played_s != SP_PLAYER_UNKNOWN)
-    player->told_us = report->at_us;
+    player->told->told_us = report->at_us;
 }
 
 gboolean
@@ -187,7 +209,8 @@ sp_player_has_told (SpPlayer *player, gint64 since_us)
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
       = g_mutex_locker_new (&player->mutex);
 
-  return player->told_us != 0 && player->told_us >= since_us;
+  return player->told != NULL && player->told->told_us != 0
+         && player->told->told_us >= since_us;
 }
 
 gboolean
@@ -196,6 +219,9 @@ sp_player_get (SpPlayer *player, SpPlayerReport *report)
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
       = g_mutex_locker_new (&player->mutex);
 
-  sp_player_report_copy (report, &player->report);
+  if (player->told == NULL)
+    sp_player_report_init (report);
+  else
+    sp_player_report_copy (report, &player->told->report);
   return report->at_us != 0;
 }

@@ -5,6 +5,7 @@
 
 #include <libsoup/soup.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 char *
@@ -66,16 +67,45 @@ sp_daemon_wait_log (SpDaemon *daemon,
   return is_there;
 }
 
-guint64
-sp_daemon_rss_kib (SpDaemon *daemon)
+/* The number behind @key in @file of /proc/PID. */
+static guint64
+read_kib (SpDaemon *daemon, const char *file, const char *key)
 {
-  g_autofree char *path = g_strdup_printf ("/proc/%d/status", daemon->pid);
+  g_autofree char *path = g_strdup_printf ("/proc/%d/%s", daemon->pid, file);
   g_autofree char *text = NULL;
 
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-  const char *line = strstr (text, "VmRSS:");
+  const char *line = strstr (text, key);
   g_assert_nonnull (line);
-  return g_ascii_strtoull (line + strlen ("VmRSS:"), NULL, 10);
+  return g_ascii_strtoull (line + strlen (key), NULL, 10);
+}
+
+guint64
+sp_daemon_rss_kib (SpDaemon *daemon)
+{
+  return read_kib (daemon, "status", "VmRSS:");
+}
+
+guint64
+sp_daemon_pss_kib (SpDaemon *daemon)
+{
+  return read_kib (daemon, "smaps_rollup", "\nPss:");
+}
+
+void
+sp_daemon_limit_descriptors (SpDaemon *daemon, guint nofile)
+{
+  struct rlimit limit;
+
+  g_assert_cmpint (prlimit (daemon->pid, RLIMIT_NOFILE, NULL, &limit), ==, 0);
+  limit.rlim_cur = nofile;
+  g_assert_cmpint (prlimit (daemon->pid, RLIMIT_NOFILE, &limit, NULL), ==, 0);
+}
+
+guint64
+sp_daemon_heap_kib (SpDaemon *daemon)
+{
+  return read_kib (daemon, "smaps_rollup", "\nPss_Anon:");
 }
 
 guint

@@ -67,7 +67,14 @@ gboolean sp_daemon_wait_log (SpDaemon *daemon,
                              const char *text,
                              guint deadline_s);
 guint64 sp_daemon_rss_kib (SpDaemon *daemon);
+/* What it alone uses, and its share of what it shares. */
+guint64 sp_daemon_pss_kib (SpDaemon *daemon);
+/* That of it which is in no file: heap and stacks. Who else runs does not
+ * change it. */
+guint64 sp_daemon_heap_kib (SpDaemon *daemon);
 guint sp_daemon_n_descriptors (SpDaemon *daemon);
+/* While it runs: it may have @nofile from now on. */
+void sp_daemon_limit_descriptors (SpDaemon *daemon, guint nofile);
 /* Processor time it has used. */
 guint64 sp_daemon_cpu_ms (SpDaemon *daemon);
 /* A sanitizer is in it: sizes and times say nothing. */

@@ -79,6 +79,8 @@ ALERTS = [
      {**one('process_open_fds', JOB, 10, 1000), **one('process_max_fds', JOB, 1024, 1024)}),
     ('StreamPumpAcceptPaused', INSTANCE, rising('stream_pump_accept_pauses_total', INSTANCE)),
     ('StreamPumpClientsRefused', INSTANCE, rising('stream_pump_requests_limited_total', INSTANCE)),
+    ('StreamPumpOverloaded', f'{INSTANCE}, cause="lateness"',
+     one('stream_pump_overload', f'{INSTANCE}, cause="lateness"', 0, 1)),
     ('StreamPumpLoopLate', INSTANCE, one('stream_pump_loop_delay_seconds', INSTANCE, 0.01, 0.9)),
     ('StreamPumpListenerDown', f'{INSTANCE}, listener="media"',
      one('stream_pump_listener_up', f'{INSTANCE}, listener="media"', 1, 0)),

@@ -301,6 +301,11 @@ assert_pump_objects (Stage *stage)
     { 21, "totals.clients_cut" },
     { 22, "bytes_received" },
     { 23, "bytes_sent" },
+    { 38, "lateness_limit_ms" },
+    { 40, "connection_limit" },
+    { 42, "counters.requests_limited_lateness" },
+    { 43, "counters.requests_limited_memory" },
+    { 44, "counters.requests_limited_descriptors" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (scalars); i++)

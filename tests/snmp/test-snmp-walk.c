@@ -120,7 +120,7 @@ assert_type (const Line *line)
 /* Columns of 3 streams with 3 sources, 8 spans and 3 worst clients each; of 10
  * clients; and one event. */
 #define N_CELLS                                                                \
-  (36 + 1 + 3 * (32 + 7 + 10 + 16 + 60 + 12) + 1 + 27 * 10 + 9 + 3 + 1 + 6)
+  (44 + 1 + 3 * (32 + 7 + 10 + 16 + 60 + 12) + 1 + 27 * 10 + 9 + 3 + 1 + 6)
 
 static void
 test_whole (void)

@@ -44,6 +44,11 @@ pump_info (gpointer self, SpPumpInfo *info)
                       .descriptors = 40,
                       .descriptor_limit = 1024,
                       .memory_kib = 20480,
+                      .memory_limit_mb = 64,
+                      .send_lateness_ms = 512,
+                      .lateness_limit_ms = 400,
+                      .connection_limit = 700,
+                      .overload = SP_OVERLOAD_LATENESS,
                       .is_notifying = TRUE };
   memset (info->config_revision, 'a', sizeof info->config_revision - 1);
   if (fake->is_stopping)

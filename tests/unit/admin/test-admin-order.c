@@ -25,6 +25,7 @@ test_drain (SpAdminStage *stage, gconstpointer data)
   static const SpAdminRow rows[] = {
     { "GET", "/healthz", NULL, 200 },
     { "GET", "/admin/status", NULL, 200, "state", "up" },
+    { "GET", "/admin/status", NULL, 200, "drain.viewers_remaining", "0" },
     { "POST", "/admin/drain", "{}", 200, "state", "draining" },
     { "GET", "/admin/status", NULL, 200, "state", "draining" },
     { "GET", "/admin/status", NULL, 200, "drain.reason", "admin" },

@@ -248,6 +248,28 @@ test_limit (void)
   g_assert_false (sp_log_limit_allow (&limit, now_us, 3, G_USEC_PER_SEC));
 }
 
+/* Ours are never left out, and neither are the bugs that others tell of. */
+static void
+test_flood (void)
+{
+  SpLogLimit limit = { 0 };
+  gint64 now_us = 5 * G_USEC_PER_SEC;
+  guint shown = 0;
+
+  for (guint i = 0; i < 1000; i++)
+    if (!sp_log_is_flood (&limit, G_LOG_LEVEL_WARNING, "GLib-GIO", now_us))
+      shown++;
+  g_assert_cmpuint (shown, ==, 10);
+  g_assert_true (sp_log_is_flood (&limit, G_LOG_LEVEL_WARNING, NULL, now_us));
+  g_assert_false (
+      sp_log_is_flood (&limit, G_LOG_LEVEL_WARNING, G_LOG_DOMAIN, now_us));
+  g_assert_false (
+      sp_log_is_flood (&limit, G_LOG_LEVEL_CRITICAL, "GLib-GIO", now_us));
+  now_us += 10 * G_USEC_PER_SEC;
+  g_assert_false (
+      sp_log_is_flood (&limit, G_LOG_LEVEL_WARNING, "GLib-GIO", now_us));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -263,5 +285,6 @@ main (int argc, char **argv)
   g_test_add_func ("/log/clean", test_clean);
   g_test_add_func ("/log/writer", test_writer);
   g_test_add_func ("/log/limit", test_limit);
+  g_test_add_func ("/log/flood-of-others", test_flood);
   return g_test_run ();
 }

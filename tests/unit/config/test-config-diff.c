@@ -127,6 +127,8 @@ static const Row rows[] = {
     "\"http_proxy_host\":\"p\"}",
     "redirect redirect_404_to, identity ua_check, identity server_token, "
     "limits limits, proxy use_http_proxy" },
+  { "lateness", "{}", "{\"limits\":{\"lateness_ms\":1}}", "limits limits" },
+  { "memory", "{}", "{\"limits\":{\"memory_mb\":1}}", "limits limits" },
   { "proxy-port", "{}", "{\"http_proxy_port\":1}", "proxy use_http_proxy" },
   { "proxy-local",
     "{}",

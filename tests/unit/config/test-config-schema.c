@@ -27,7 +27,7 @@ typedef struct
 
 static const Row rows[] = {
   { "root", "", "{", "", "}", "house", FALSE },
-  { "limits", "$defs limits", "{\"limits\":{", "", "}}", "", FALSE },
+  { "limits", "$defs server_limits", "{\"limits\":{", "", "}}", "", FALSE },
   { "admin", "properties admin", "{\"admin\":{", "", "}}", "", FALSE },
   { "snmp", "properties snmp", "{\"snmp\":{", "", "}}", "", FALSE },
   { "access-log",

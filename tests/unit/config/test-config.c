@@ -73,8 +73,9 @@ test_server (void)
       "\"http_proxy_port\":\"3128\",\"use_proxy_for_local_addresses\":true,"
       "\"redirect_404_to\":\"https://example.org/\",\"user\":\"u\",\"group\":"
       "\"g\",\"workers\":\"3\",\"limits\":{\"clients\":1,"
-      "\"clients_per_address\":2,\"bandwidth_kbps\":3},\"admin\":{\"listen\":"
-      "\"localhost\",\"port\":1},\"ua_check\":\"strict\",\"server_token\":"
+      "\"clients_per_address\":2,\"bandwidth_kbps\":3,\"lateness_ms\":4,"
+      "\"memory_mb\":\"5\"},\"admin\":{\"listen\":\"localhost\",\"port\":1},"
+      "\"ua_check\":\"strict\",\"server_token\":"
       "\"Rex/9.0\"}");
 
   g_assert_cmpstrv (config->listen,
@@ -94,6 +95,8 @@ test_server (void)
   g_assert_cmpuint (config->limits.clients, ==, 1);
   g_assert_cmpuint (config->limits.clients_per_address, ==, 2);
   g_assert_cmpuint (config->limits.bandwidth_kbps, ==, 3);
+  g_assert_cmpuint (config->overload.lateness_ms, ==, 4);
+  g_assert_cmpuint (config->overload.memory_mb, ==, 5);
   g_assert_cmpstr (config->admin_listen, ==, "127.0.0.1");
   g_assert_cmpuint (config->admin_port, ==, 1);
   g_assert_cmpint (config->ua_check, ==, SP_UA_STRICT);

@@ -192,6 +192,65 @@ test_banned (Fixture *fixture, gconstpointer unused)
 }
 
 static void
+assert_overloaded (Fixture *fixture, guint overload, SpPumpCounter counter)
+{
+  sp_admission_set_overload (fixture->admission, overload);
+  g_assert_cmpint (ask (fixture, NULL, SECOND, TRUE), ==, SP_ERROR_LIMIT);
+  assert_counted (
+      fixture,
+      (SpPumpCounter[]){ SP_PUMP_requests_limited,
+                         SP_PUMP_requests_limited_pump,
+                         counter,
+                         SP_N_PUMP_COUNTERS },
+      (SpStreamCounter[]){ SP_STREAM_clients_refused, SP_N_STREAM_COUNTERS });
+  sp_admission_set_overload (fixture->admission, 0);
+  g_assert_cmpint (ask (fixture, NULL, SECOND, TRUE), ==, 0);
+}
+
+static void
+test_late (Fixture *fixture, gconstpointer unused)
+{
+  assert_overloaded (
+      fixture, SP_OVERLOAD_LATENESS, SP_PUMP_requests_limited_lateness);
+}
+
+static void
+test_large (Fixture *fixture, gconstpointer unused)
+{
+  assert_overloaded (
+      fixture, SP_OVERLOAD_MEMORY, SP_PUMP_requests_limited_memory);
+}
+
+static guint
+count_to (gpointer user_data)
+{
+  return *(guint *)user_data;
+}
+
+/* The connection of whoever asks is one of them. */
+static void
+test_crowded (Fixture *fixture, gconstpointer unused)
+{
+  const SpAdmissionLimits limits = { .connections = 10 };
+  guint connections = 10;
+
+  sp_admission_set_count (fixture->admission, count_to, &connections);
+  sp_admission_set_limits (fixture->admission, &limits);
+  g_assert_cmpint (ask (fixture, NULL, SECOND, TRUE), ==, 0);
+  connections = 11;
+  g_assert_cmpint (ask (fixture, NULL, SECOND, TRUE), ==, SP_ERROR_LIMIT);
+  assert_counted (
+      fixture,
+      (SpPumpCounter[]){ SP_PUMP_requests_limited,
+                         SP_PUMP_requests_limited_pump,
+                         SP_PUMP_requests_limited_descriptors,
+                         SP_N_PUMP_COUNTERS },
+      (SpStreamCounter[]){ SP_STREAM_clients_refused, SP_N_STREAM_COUNTERS });
+  connections = 10;
+  g_assert_cmpint (ask (fixture, NULL, SECOND, TRUE), ==, 0);
+}
+
+static void
 add (const char *path, void (*test) (Fixture *, gconstpointer))
 {
   g_test_add (path, Fixture, NULL, set_up, test, tear_down);
@@ -206,5 +265,8 @@ main (int argc, char **argv)
   add ("/admission/refuses/draining", test_draining);
   add ("/admission/refuses/stream-draining", test_stream_draining);
   add ("/admission/refuses/banned", test_banned);
+  add ("/admission/refuses/late", test_late);
+  add ("/admission/refuses/large", test_large);
+  add ("/admission/refuses/crowded", test_crowded);
   return g_test_run ();
 }

@@ -45,6 +45,8 @@ set_up (House *house, gconstpointer data)
 static void
 tear_down (House *house, gconstpointer data)
 {
+  for (guint i = 0; i < VIEWERS; i++)
+    sp_viewer_clear (&house->viewers[i]);
   sp_mailbox_drain (house->mailbox);
   sp_stream_unref (house->stream);
   sp_mailbox_free (house->mailbox);

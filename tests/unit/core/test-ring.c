@@ -150,6 +150,46 @@ test_bytes_from (void)
   g_assert_cmpuint (sp_ring_bytes_from (ring, 4711), ==, 0);
 }
 
+/* When nothing comes any more: the newest stays, and before an END what leads
+ * to it from the last key frame on. */
+static void
+test_trims_without_packets (void)
+{
+  g_autoptr (SpRing) held = ring_of ("HKdKdd", 10000, 10 * SECOND);
+  g_autoptr (SpRing) ended = ring_of ("HKdKddE", 10000, 10 * SECOND);
+
+  sp_ring_trim (held, 11 * SECOND);
+  g_assert_cmpuint (sp_ring_oldest (held), ==, 1);
+  sp_ring_trim (held, 100 * SECOND);
+  g_assert_cmpuint (sp_ring_oldest (held), ==, 3);
+  g_assert_cmpuint (sp_ring_bytes (held), ==, 30);
+  sp_ring_trim (ended, 15 * SECOND);
+  g_assert_cmpuint (sp_ring_oldest (ended), ==, 5);
+  sp_ring_trim (ended, 100 * SECOND);
+  g_assert_cmpuint (sp_ring_oldest (ended), ==, 6);
+  g_assert_cmpuint (sp_ring_end (ended), ==, 7);
+  g_assert_true (sp_ring_has_ended (ended));
+}
+
+/* Slots go and come again, and what is in them stays in order. */
+static void
+test_shrinks_and_grows (void)
+{
+  g_autoptr (SpRing) ring = sp_ring_new (G_MAXSIZE, 100);
+
+  for (gint64 i = 0; i < 5000; i++)
+    {
+      sp_ring_append (ring,
+                      packet (SP_PACKET_DATA, 0, i < 2500 ? 0 : i, FALSE));
+      if (i % 1000 == 999)
+        sp_ring_trim (ring, i);
+    }
+  g_assert_cmpuint (sp_ring_oldest (ring), ==, 4899);
+  for (guint64 seq = 4899; seq < 5000; seq++)
+    g_assert_cmpint (sp_ring_get (ring, seq)->meta.arrived_us, ==, (gint64)seq);
+  g_assert_cmpuint (sp_ring_bytes_from (ring, 0), ==, 1010);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -166,6 +206,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ring/trim/bytes-beat-keyframe", test_bytes_beat_keyframe);
   g_test_add_func ("/ring/trim/keeps-newest",
                    test_keeps_newest_packet_of_any_size);
+  g_test_add_func ("/ring/trim/without-packets", test_trims_without_packets);
+  g_test_add_func ("/ring/shrinks-and-grows", test_shrinks_and_grows);
   g_test_add_func ("/ring/header-outlives-window", test_header_outlives_window);
   g_test_add_func ("/ring/newest-join-point", test_newest_join_point);
   g_test_add_func ("/ring/grows-in-order", test_grows_in_order);

@@ -5,6 +5,7 @@
 #include "sp-test.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* "x" + the viewer's byte + payload + zeros up to the packet size + ";" */
 static void
@@ -146,6 +147,115 @@ test_is_bounded (void)
 }
 
 static void
+read_extent (const SpExtent *extent, guint8 *bytes, gsize len)
+{
+  g_assert_cmpint (pread (extent->fd, bytes, len, extent->at), ==, (gssize)len);
+}
+
+/* As many viewers as in a crowd want what is next from @from on. */
+static SpRun *
+get_as_crowd (SpRuns *runs, SpRing *ring, guint64 from, guint8 af_flags)
+{
+  SpRun *run = NULL;
+
+  for (guint i = 0; i < 100; i++)
+    run = get (runs, ring, from, af_flags);
+  return run;
+}
+
+static SpRing *
+make_ring (guint n, gsize len)
+{
+  g_autofree char *payload = g_strnfill (len, 'p');
+  SpRing *ring = sp_ring_new (10000000, G_MAXINT32);
+
+  for (guint i = 0; i < n; i++)
+    append (ring, SP_PACKET_DATA, payload, len);
+  return ring;
+}
+
+static void
+assert_filed (SpRun *run)
+{
+  g_autofree guint8 *filed = g_malloc (SP_RUN_BYTES);
+  const guint8 *bytes;
+  gsize len;
+
+  g_assert_nonnull (sp_run_extent (run));
+  bytes = sp_run_bytes (run, &len);
+  read_extent (sp_run_extent (run), filed, len);
+  g_assert_cmpmem (filed, len, bytes, len);
+}
+
+/* What a crowd wants is in a file, too, from its second time on. */
+static void
+test_file (void)
+{
+  g_autoptr (SpRuns) runs = sp_runs_new ();
+  g_autoptr (SpRing) ring = make_ring (4, 10000);
+
+  g_assert_null (sp_run_extent (get_as_crowd (runs, ring, 0, 7)));
+  g_assert_null (sp_run_extent (get (runs, ring, 0, 9)));
+  assert_filed (get_as_crowd (runs, ring, 1, 8));
+  g_assert_null (sp_run_extent (get (runs, ring, 1, 10)));
+  assert_filed (get_as_crowd (runs, ring, 2, 9));
+  g_assert_null (sp_run_extent (get (runs, ring, 2, 10)));
+}
+
+/* A socket may still hold it. */
+static void
+test_file_stays (void)
+{
+  g_autofree guint8 *before = g_malloc (SP_RUN_BYTES);
+  g_autofree guint8 *after = g_malloc (SP_RUN_BYTES);
+  g_autoptr (SpRuns) runs = sp_runs_new ();
+  g_autoptr (SpRing) ring = make_ring (4, 10000);
+  SpExtent extent;
+  gsize len;
+
+  for (guint8 i = 0; i < 20; i++)
+    (void)get_as_crowd (runs, ring, 0, i);
+  (void)get_as_crowd (runs, ring, 1, 1);
+  (void)sp_run_bytes (get (runs, ring, 1, 1), &len);
+  extent = *sp_run_extent (get (runs, ring, 1, 1));
+  read_extent (&extent, before, len);
+  for (guint8 i = 0; i < 20; i++)
+    (void)get_as_crowd (runs, ring, 1, i);
+  read_extent (&extent, after, len);
+  g_assert_cmpmem (after, len, before, len);
+}
+
+/* One that has grown is another. */
+static void
+test_file_grows (void)
+{
+  g_autoptr (SpRuns) runs = sp_runs_new ();
+  g_autoptr (SpRing) ring = make_ring (2, 20000);
+  g_autofree char *payload = g_strnfill (20000, 'p');
+  gsize len;
+
+  (void)get_as_crowd (runs, ring, 0, 7);
+  assert_filed (get_as_crowd (runs, ring, 1, 8));
+  append (ring, SP_PACKET_DATA, payload, 20000);
+  assert_filed (get (runs, ring, 1, 8));
+  (void)sp_run_bytes (get (runs, ring, 1, 8), &len);
+  g_assert_cmpuint (len, ==, 40006);
+}
+
+/* A little is not worth it. */
+static void
+test_no_file (void)
+{
+  g_autoptr (SpRuns) runs = sp_runs_new ();
+  g_autoptr (SpRing) ring = sp_ring_new (10000, G_MAXINT32);
+
+  append_text (ring, "a");
+  append_text (ring, "b");
+  (void)get_as_crowd (runs, ring, 0, 7);
+  g_assert_null (sp_run_extent (get_as_crowd (runs, ring, 1, 8)));
+}
+
+static void
 test_count (void)
 {
   static const guint whole[] = { 0, 0, 0, 0, 1, 1, 1, 1, 1, 2 };
@@ -175,6 +285,10 @@ main (int argc, char **argv)
   g_test_add_func ("/run/goes-on", test_goes_on_with_the_ring);
   g_test_add_func ("/run/rings", test_rings_are_told_apart);
   g_test_add_func ("/run/bounded", test_is_bounded);
+  g_test_add_func ("/run/file", test_file);
+  g_test_add_func ("/run/file-stays", test_file_stays);
+  g_test_add_func ("/run/file-grows", test_file_grows);
+  g_test_add_func ("/run/no-file", test_no_file);
   g_test_add_func ("/run/count", test_count);
   return g_test_run ();
 }

@@ -6,6 +6,7 @@
 #include "sp-test.h"
 
 #define IDLE_US ((gint64)SP_MMSH_IDLE_MS * 1000)
+#define OVER_US (IDLE_US + 1000) /* the next millisecond */
 #define SECOND G_USEC_PER_SEC
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpMmshClients, sp_mmsh_clients_free)
@@ -13,10 +14,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpMmshClients, sp_mmsh_clients_free)
 static gboolean
 play (SpMmshClients *clients, guint32 id, gint64 now_us)
 {
-  g_autoptr (SpPlayer) player
-      = sp_mmsh_clients_play (clients, id, "live", now_us);
-
-  return player != NULL;
+  return sp_mmsh_clients_play (clients, id, "live", now_us);
 }
 
 static void
@@ -90,19 +88,18 @@ test_expire (void)
   g_assert_cmpuint (
       sp_mmsh_clients_expire (clients, 2 * SECOND + IDLE_US), ==, 0);
   g_assert_cmpuint (
-      sp_mmsh_clients_expire (clients, 2 * SECOND + IDLE_US + 1), ==, 1);
-  g_assert_cmpint (
-      sp_mmsh_clients_touch (clients, third, 2 * SECOND + IDLE_US + 1),
-      ==,
-      SP_MMSH_CLIENT_UNKNOWN);
+      sp_mmsh_clients_expire (clients, 2 * SECOND + OVER_US), ==, 1);
+  g_assert_cmpint (sp_mmsh_clients_touch (clients, third, 2 * SECOND + OVER_US),
+                   ==,
+                   SP_MMSH_CLIENT_UNKNOWN);
   g_assert_cmpuint (
-      sp_mmsh_clients_expire (clients, 3 * SECOND + IDLE_US + 1), ==, 1);
+      sp_mmsh_clients_expire (clients, 3 * SECOND + OVER_US), ==, 1);
   g_assert_cmpuint (sp_mmsh_clients_count (clients), ==, 1);
   sp_mmsh_clients_stop (clients, second, 1000 * SECOND);
   g_assert_cmpuint (
       sp_mmsh_clients_expire (clients, 1000 * SECOND + IDLE_US), ==, 0);
   g_assert_cmpuint (
-      sp_mmsh_clients_expire (clients, 1000 * SECOND + IDLE_US + 1), ==, 1);
+      sp_mmsh_clients_expire (clients, 1000 * SECOND + OVER_US), ==, 1);
   g_assert_cmpuint (sp_mmsh_clients_count (clients), ==, 0);
 }
 
@@ -113,12 +110,32 @@ test_late_touch (void)
   g_autoptr (SpMmshClients) clients = sp_mmsh_clients_new (10);
   guint32 id = sp_mmsh_clients_add (clients, 0);
 
-  g_assert_cmpint (sp_mmsh_clients_touch (clients, id, IDLE_US + 1),
-                   ==,
-                   SP_MMSH_CLIENT_UNKNOWN);
+  g_assert_cmpint (
+      sp_mmsh_clients_touch (clients, id, OVER_US), ==, SP_MMSH_CLIENT_UNKNOWN);
   id = sp_mmsh_clients_add (clients, 0);
-  g_assert_false (play (clients, id, IDLE_US + 1));
+  g_assert_false (play (clients, id, OVER_US));
   g_assert_cmpuint (sp_mmsh_clients_count (clients), ==, 0);
+}
+
+/* Threads read the clock before they have the table: one may say an earlier
+ * time than was said before. And whatever the clock says, a minute is one. */
+static void
+test_any_clock (void)
+{
+  for (gint64 now_us = 0; now_us < ((gint64)1 << 32) * 1000;
+       now_us += ((gint64)1 << 27) * 1000 - SECOND)
+    {
+      g_autoptr (SpMmshClients) clients = sp_mmsh_clients_new (10);
+      guint32 id = sp_mmsh_clients_add (clients, now_us + SECOND);
+
+      g_assert_cmpuint (sp_mmsh_clients_expire (clients, now_us), ==, 0);
+      g_assert_cmpint (
+          sp_mmsh_clients_touch (clients, id, now_us), ==, SP_MMSH_CLIENT_INIT);
+      g_assert_cmpuint (
+          sp_mmsh_clients_expire (clients, now_us + IDLE_US), ==, 0);
+      g_assert_cmpuint (
+          sp_mmsh_clients_expire (clients, now_us + OVER_US), ==, 1);
+    }
 }
 
 static void
@@ -203,22 +220,54 @@ test_player (void)
 
   g_assert_null (none);
   g_assert_null (path);
+  g_assert_true (sp_mmsh_clients_play (clients, id, "live", SECOND));
   g_autoptr (SpPlayer) first
-      = sp_mmsh_clients_play (clients, id, "live", SECOND);
+      = sp_mmsh_clients_player (clients, id, &path, SECOND);
+  g_clear_pointer (&path, g_free);
   sp_mmsh_clients_stop (clients, id, 2 * SECOND);
   g_autoptr (SpPlayer) found
       = sp_mmsh_clients_player (clients, id, &path, 3 * SECOND);
   g_assert_true (found == first);
   g_assert_cmpstr (path, ==, "live");
+  g_assert_true (sp_mmsh_clients_play (clients, id, "other", 4 * SECOND));
+  g_autofree char *other = NULL;
   g_autoptr (SpPlayer) second
-      = sp_mmsh_clients_play (clients, id, "other", 4 * SECOND);
+      = sp_mmsh_clients_player (clients, id, &other, 4 * SECOND);
+  g_assert_cmpstr (other, ==, "other");
   g_assert_true (second != first);
   sp_mmsh_clients_stop (clients, id, 5 * SECOND);
   g_autofree char *late = NULL;
   g_autoptr (SpPlayer) gone
-      = sp_mmsh_clients_player (clients, id, &late, 5 * SECOND + IDLE_US + 1);
+      = sp_mmsh_clients_player (clients, id, &late, 5 * SECOND + OVER_US);
   g_assert_null (gone);
   g_assert_null (late);
+}
+
+/* Who only looks makes none; what a log has said is seen. */
+static void
+test_report (void)
+{
+  g_autoptr (SpMmshClients) clients = sp_mmsh_clients_new (10);
+  guint32 id = sp_mmsh_clients_add (clients, 0);
+  g_auto (SpPlayerReport) none;
+  g_auto (SpPlayerReport) silent;
+  g_auto (SpPlayerReport) seen;
+  g_auto (SpPlayerReport) said;
+  g_autofree char *path = NULL;
+  SpPlayerNews news;
+
+  sp_mmsh_clients_report (clients, id + 1, &none);
+  g_assert_cmpint (none.at_us, ==, 0);
+  g_assert_true (play (clients, id, 0));
+  sp_mmsh_clients_report (clients, id, &silent);
+  g_assert_cmpint (silent.quality_percent, ==, SP_PLAYER_UNKNOWN);
+  g_autoptr (SpPlayer) player = sp_mmsh_clients_player (clients, id, &path, 0);
+  sp_player_report_init (&said);
+  said.at_us = 1;
+  said.quality_percent = 97;
+  sp_player_put (player, &said, &news);
+  sp_mmsh_clients_report (clients, id, &seen);
+  g_assert_cmpint (seen.quality_percent, ==, 97);
 }
 
 int
@@ -230,9 +279,11 @@ main (int argc, char **argv)
   g_test_add_func ("/mmsh-clients/unknown", test_unknown);
   g_test_add_func ("/mmsh-clients/expire", test_expire);
   g_test_add_func ("/mmsh-clients/expire/touch-comes-late", test_late_touch);
+  g_test_add_func ("/mmsh-clients/any-clock", test_any_clock);
   g_test_add_func ("/mmsh-clients/bound", test_bound);
   g_test_add_func ("/mmsh-clients/bound/players-stay", test_bound_of_players);
   g_test_add_func ("/mmsh-clients/threads", test_threads);
   g_test_add_func ("/mmsh-clients/player", test_player);
+  g_test_add_func ("/mmsh-clients/report", test_report);
   return g_test_run ();
 }

@@ -3,6 +3,8 @@
 
 #include "sp-net-test.h"
 
+#include "sp-net-letters.h"
+
 #include <string.h>
 #include <sys/socket.h>
 
@@ -34,87 +36,6 @@ sp_net_test_init (int *argc, char ***argv)
   sp_test_init (argc, argv);
   g_log_set_writer_func (on_log, NULL, NULL);
 }
-
-static SpSession *
-create (gpointer service, const SpPeer *peer, gint64 now_us)
-{
-  gpointer *session = g_new (gpointer, 1);
-
-  *session = service;
-  return (SpSession *)session;
-}
-
-static void
-bare_frame (const SpFramerState *state,
-            const SpPacket *packet,
-            guint part,
-            SpFrame *frame)
-{
-  memset (frame, 0, sizeof *frame);
-  frame->payload_len = packet->len;
-  frame->is_last_part = TRUE;
-}
-
-static void
-bare_advance (SpFramerState *state, SpPacketKind kind, guint n)
-{
-  state->has_sent_header = TRUE;
-}
-
-static const SpFramerClass bare = { "bare", bare_frame, bare_advance };
-
-static void
-feed (SpSession *session,
-      const guint8 *data,
-      gsize len,
-      gint64 now_us,
-      SpOutbox *outbox)
-{
-  SpNetHouse *house = *(gpointer *)session;
-
-  if (data[0] == 'h')
-    return;
-  g_byte_array_append (outbox->reply, (const guint8 *)"+", 1);
-  if (data[0] == 'e')
-    return;
-  outbox->next = SP_NEXT_CLOSE;
-  if (data[0] == 'b')
-    {
-      g_byte_array_set_size (outbox->reply, SP_NET_BIG);
-      memset (outbox->reply->data, '+', SP_NET_BIG);
-    }
-  if (data[0] == 'x')
-    outbox->bad_input = "an x";
-  if (data[0] != 'v' && data[0] != 'c')
-    return;
-  outbox->next = SP_NEXT_VIEW;
-  outbox->stream = sp_stream_ref (house->stream);
-  outbox->framer = &bare;
-  outbox->is_canary = data[0] == 'c';
-  outbox->host = g_strdup (SP_NET_HOST);
-  outbox->player = sp_player_ref (house->player);
-  outbox->external_id = g_strndup ((const char *)data + 1, len - 1);
-}
-
-static void
-eof (SpSession *session, gint64 now_us, SpOutbox *outbox)
-{
-  outbox->next = SP_NEXT_CLOSE;
-}
-
-static void
-tick (SpSession *session, gint64 now_us, SpOutbox *outbox)
-{
-}
-
-static void
-free_session (SpSession *session, gint64 now_us)
-{
-  g_free (session);
-}
-
-static const SpSessionClass session_class
-    = { "letters", create, feed, eof, tick, free_session };
 
 SpStreamPolicy
 sp_net_policy (void)
@@ -159,7 +80,7 @@ sp_net_house_open (SpNetHouse *house,
   house->mailbox = sp_mailbox_new ();
   for (guint i = 0; i < SP_NET_WORKERS; i++)
     {
-      house->workers[i] = sp_worker_new (i, &session_class, house);
+      house->workers[i] = sp_worker_new (i, &sp_net_letters, house);
       sp_worker_lane_host (house->workers[i], &hosts[i]);
     }
   house->stream = sp_stream_new ("Test", "test", policy, hosts, SP_NET_WORKERS);
@@ -195,6 +116,9 @@ sp_net_house_close (SpNetHouse *house)
   g_clear_pointer (&house->listed, g_ptr_array_unref);
   sp_player_unref (house->player);
   g_assert_cmpuint (sp_stream_clients (house->stream), ==, 0);
+  g_assert_cmpint (g_atomic_int_get (&house->n_left),
+                   ==,
+                   g_atomic_int_get (&house->n_seats));
   sp_stream_unref (house->stream);
   g_assert_cmpuint (sp_stats_get (SP_PUMP_connections_accepted) - house->opened,
                     ==,

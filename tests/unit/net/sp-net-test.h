@@ -30,12 +30,15 @@ typedef struct
   guint found;    /* sum of them */
   guint lists;    /* workers that have not answered one */
   guint warnings; /* that are to be logged while it stands */
+  gint n_seats;   /* atomic, as the next: that viewers have got */
+  gint n_left;    /* and have given back */
   guint64 closed; /* connections, before it was opened */
   guint64 opened;
 } SpNetHouse;
 
 #define SP_NET_BIG (4 * 1024 * 1024)
 #define SP_NET_HOST "house.example"
+#define SP_NET_FIRST_SEAT 1000
 
 void sp_net_test_init (int *argc, char ***argv);
 /* A stream that nothing is too slow for. */
@@ -47,7 +50,8 @@ void sp_net_house_open (SpNetHouse *house,
                         const SpStreamPolicy *policy,
                         GTlsCertificate *certificate,
                         guint max_connections);
-/* Checks too that every connection was counted in and out, and the warnings. */
+/* Checks too that every connection was counted in and out, that all seats came
+ * back, and the warnings. */
 void sp_net_house_close (SpNetHouse *house);
 /* @n packets, the first a join point, as is each 50th. Each begins with its
  * number. */

@@ -362,6 +362,41 @@ test_pump_limit (void)
   assert_told (&house, 0, "limit_over");
 }
 
+/* Each cause has an alarm of its own, which lasts as long as the cause. */
+static void
+test_overload (void)
+{
+  g_auto (House) house;
+  SpPumpInfo info = { .clients = 10,
+                      .send_lateness_ms = 512,
+                      .lateness_limit_ms = 400,
+                      .overload = SP_OVERLOAD_LATENESS };
+
+  house_init (&house);
+  sp_alarms_pump (house.alarms, &info, house.now_us);
+  assert_told (&house, 0, "");
+  sp_stats_add (SP_PUMP_requests_limited_lateness, 1);
+  sp_stats_add (SP_PUMP_requests_limited_pump, 1);
+  sp_alarms_pump (house.alarms, &info, house.now_us);
+  sp_alarms_pump (house.alarms, &info, house.now_us + S);
+  assert_told (&house, 0, "pump_limit");
+  g_assert_cmpstr (house.last->text,
+                   ==,
+                   "new clients are refused (lateness): what is sent goes out "
+                   "512 ms late, the limit is 400 ms; 10 clients");
+  sp_alarms_pump (house.alarms, &info, house.now_us + 100 * S);
+  assert_told (&house, 0, "");
+  info.overload = SP_OVERLOAD_MEMORY | SP_OVERLOAD_DESCRIPTORS;
+  sp_stats_add (SP_PUMP_requests_limited_memory, 1);
+  sp_stats_add (SP_PUMP_requests_limited_descriptors, 1);
+  sp_stats_add (SP_PUMP_requests_limited_pump, 2);
+  sp_alarms_pump (house.alarms, &info, house.now_us + 101 * S);
+  assert_told (&house, 0, "limit_over,pump_limit,pump_limit");
+  info.overload = 0;
+  sp_alarms_pump (house.alarms, &info, house.now_us + 200 * S);
+  assert_told (&house, 0, "limit_over,limit_over");
+}
+
 /* One event a minute, for all pauses since the last one. */
 static void
 test_pauses (void)
@@ -414,6 +449,7 @@ main (int argc, char **argv)
   g_test_add_func ("/alarms/dropped", test_dropped);
   g_test_add_func ("/alarms/certs", test_certs);
   g_test_add_func ("/alarms/pump-limit", test_pump_limit);
+  g_test_add_func ("/alarms/overload", test_overload);
   g_test_add_func ("/alarms/accept-paused", test_pauses);
   g_test_add_func ("/alarms/forget", test_forget);
   return g_test_run ();

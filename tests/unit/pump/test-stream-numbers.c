@@ -55,6 +55,7 @@ test_keeps_numbers (void)
   g_assert_cmpuint (sp_stream_numbers_get (first, "a/b"), ==, 2);
   g_assert_cmpuint (sp_stream_numbers_get (first, "Council"), ==, 1);
   sp_stream_numbers_save (first);
+  g_clear_pointer (&first, sp_stream_numbers_free);
   second = sp_stream_numbers_new (folder);
   g_assert_cmpuint (sp_stream_numbers_get (second, "field"), ==, 3);
   g_assert_cmpuint (sp_stream_numbers_get (second, "a/b"), ==, 2);

@@ -214,7 +214,7 @@ test_missing (void)
     { "1.1.1", SP_MIB_NO_INSTANCE },
     { "1.1.1.1", SP_MIB_NO_INSTANCE },
     { "1.1.1.0.0", SP_MIB_NO_INSTANCE },
-    { "1.1.37.0", SP_MIB_NO_OBJECT },
+    { "1.1.45.0", SP_MIB_NO_OBJECT },
     { "1.1", SP_MIB_NO_OBJECT },
     { "1.2.2.1.1.1", SP_MIB_NO_OBJECT },
     { "1.2.2.1.2.2", SP_MIB_NO_INSTANCE },
@@ -250,7 +250,7 @@ test_next (void)
     { "1.1.1.0", FALSE, ".1.1.2.0" },
     { "1.1.1.0", TRUE, ".1.1.1.0" },
     { "1.1.1.0.0", FALSE, ".1.1.2.0" },
-    { "1.1.36.0", FALSE, ".1.2.1.0" },
+    { "1.1.44.0", FALSE, ".1.2.1.0" },
     { "1.2.2.1.2", FALSE, ".1.2.2.1.2.1" },
     { "1.2.2.1.2.1", FALSE, ".1.2.2.1.2.3" },
     { "1.2.2.1.2.2", FALSE, ".1.2.2.1.2.3" },
@@ -306,14 +306,14 @@ walk (SpMib *mib)
   return n;
 }
 
-/* Numbers of columns: 36 of the pump; 1; 32 + 7 + 10 of a stream, 2 of each of
+/* Numbers of columns: 44 of the pump; 1; 32 + 7 + 10 of a stream, 2 of each of
  * its 8 spans, 20 of each of its 3 sources; 1; 27 of a client; 4 of each of 3
  * that lag; 14 and 7 of one listener and certificate; 9; 3; 1; 6 of each of 2
  * events. */
 static guint
 n_cells (guint n_streams, guint n_clients)
 {
-  return 36 + 1 + n_streams * (32 + 7 + 10 + 16 + 60 + 12) + 1 + 27 * n_clients
+  return 44 + 1 + n_streams * (32 + 7 + 10 + 16 + 60 + 12) + 1 + 27 * n_clients
          + 14 + 7 + 9 + 3 + 1 + 12;
 }
 
