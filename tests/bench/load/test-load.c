@@ -298,7 +298,7 @@ test_usage (void)
     const char *complaint;
   } rows[] = {
     { "", "which URL" },
-    { "--framing x http://127.0.0.1/", "neither mmsh nor raw" },
+    { "--framing x http://127.0.0.1/", "neither mmsh, loose nor raw" },
     { "-n 1000000 http://127.0.0.1/", "do not fit" },
     { "mms://127.0.0.1/", "is no URL" },
     { "--pid 2147483647 -n 0 --warmup 0 --seconds 0.1 http://127.0.0.1/",

@@ -80,6 +80,27 @@ test_worst_are_named (void)
   g_assert_true (sp_quality_ranks (&(SpQuality){ 0 }, 1));
 }
 
+/* But for the padding, of which nothing is known. */
+static void
+assert_same (const SpQuality *a, const SpQuality *b)
+{
+  g_assert_cmpmem (
+      a->buckets, sizeof a->buckets, b->buckets, sizeof b->buckets);
+  g_assert_cmpuint (a->clients, ==, b->clients);
+  g_assert_cmpuint (a->behind, ==, b->behind);
+  g_assert_cmpuint (a->lag_sum_ms, ==, b->lag_sum_ms);
+  g_assert_cmpuint (a->lag_worst_ms, ==, b->lag_worst_ms);
+  g_assert_cmpuint (a->n_worst, ==, b->n_worst);
+  for (guint i = 0; i < a->n_worst; i++)
+    {
+      g_assert_cmpuint (a->worst[i].client, ==, b->worst[i].client);
+      g_assert_cmpuint (a->worst[i].lag_ms, ==, b->worst[i].lag_ms);
+      g_assert_cmpuint (
+          a->worst[i].packets_skipped, ==, b->worst[i].packets_skipped);
+      g_assert_cmpuint (a->worst[i].queue_bytes, ==, b->worst[i].queue_bytes);
+    }
+}
+
 /* Merged parts are what all together are. */
 static void
 test_merge (void)
@@ -96,7 +117,7 @@ test_merge (void)
   for (guint i = 0; i < 3; i++)
     sp_quality_merge (&merged, &parts[i]);
   assert_worst_100_down (&merged);
-  g_assert_cmpmem (&merged, sizeof merged, &all, sizeof all);
+  assert_same (&merged, &all);
 }
 
 typedef struct
