@@ -75,7 +75,8 @@ sp_transport_write (SpTransport *transport,
 }
 
 /** sp_transport_write_extent: as sendfile() has no MSG_NOSIGNAL, the program
- * ignores SIGPIPE. */
+ * ignores SIGPIPE. What is wrong, if anything, a plain write tells better: a
+ * sandbox may forbid this one alone. */
 gssize
 sp_transport_write_extent (SpTransport *transport,
                            const SpExtent *extent,
@@ -92,7 +93,7 @@ sp_transport_write_extent (SpTransport *transport,
       n = sendfile (transport->fd, extent->fd, &at, len);
     }
   while (n < 0 && errno == EINTR);
-  return n >= 0 ? n : code_of (errno);
+  return n >= 0 ? n : SP_TRANSPORT_AGAIN;
 }
 
 gboolean

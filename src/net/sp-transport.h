@@ -31,7 +31,8 @@ gssize sp_transport_read (SpTransport *transport, guint8 *data, gsize len);
 gssize sp_transport_write (SpTransport *transport,
                            const struct iovec *iov,
                            guint n_iov);
-/* The same out of a file, by reference; of a plain connection. */
+/* The same out of a file, by reference; of a plain connection. AGAIN: not by
+ * this way, write instead. */
 gssize sp_transport_write_extent (SpTransport *transport,
                                   const SpExtent *extent,
                                   gsize len);
