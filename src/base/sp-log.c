@@ -203,7 +203,8 @@ write_journal (GLogLevelFlags level, const GLogField *fields, gsize n_fields)
 static gboolean
 is_flood (GLogLevelFlags level, const char *domain)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&foreign_lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker
+      = g_mutex_locker_new (&foreign_lock);
 
   return sp_log_is_flood (&foreign_limit, level, domain, sp_clock_now_us ());
 }

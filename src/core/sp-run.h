@@ -12,7 +12,7 @@
  * is written anew for each, so that a viewer's share is one plain write. */
 typedef struct _SpRun SpRun;
 
-/** The runs that one worker has made lately. One thread, pure. */
+/** The runs that one worker has made lately. One thread. */
 typedef struct _SpRuns SpRuns;
 
 SpRuns *sp_runs_new (void);
