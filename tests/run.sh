@@ -42,6 +42,7 @@ export MESON_TESTTHREADS
 passed=0 failed=0 skipped=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+: >"$work/names"
 
 # number LABELS: the sum of these lines of meson's summary
 number ()
@@ -86,6 +87,8 @@ stage ()
   passed=$((passed + $(number 'Ok|Expected Fail')))
   skipped=$((skipped + $(number Skipped)))
   counted=$(number 'Fail|Unexpected Pass|Timeout')
+  awk -v stage="$name" '/^ *[0-9]+\/[0-9]+ .* (FAIL|TIMEOUT|ERROR|UNEXPECTEDPASS) / && !seen[$1]++ { print stage ": " $0 }
+    /^(not ok|Bail out)/ { print "  " $0 }' "$work/log" >>"$work/names"
   [ "$counted" -gt "$bad" ] && bad=$counted
   failed=$((failed + bad))
 }
@@ -109,5 +112,6 @@ if $sanitize; then
     -Db_sanitize=thread -Db_lundef=false
 fi
 
+[ "$failed" -eq 0 ] || { printf '\nfailed:\n' && cat "$work/names"; }
 printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
