@@ -194,6 +194,5 @@ sp_lane_visit_next (SpLane *lane)
   if (viewer == NULL)
     return NULL;
   lane->pass = viewer->next;
-  __builtin_prefetch (viewer->next);
   return viewer;
 }

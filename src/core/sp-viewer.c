@@ -286,6 +286,20 @@ take_run (SpViewer *viewer, SpRing *ring, SpPlan *plan)
   return TRUE;
 }
 
+/** sp_viewer_is_level: as a plan would say, for a fraction of its price. */
+gboolean
+sp_viewer_is_level (SpViewer *viewer, SpRing *ring)
+{
+  gboolean is_level = viewer->cursor == sp_ring_end (ring)
+                      && viewer->pin == NULL && viewer->frame_offset == 0
+                      && viewer->part == 0 && !viewer->is_joining
+                      && !viewer->is_kicked && !viewer->has_ended;
+
+  if (is_level)
+    viewer->catch_up_us = 0;
+  return is_level;
+}
+
 /** sp_viewer_plan: fills @plan from the cursor on; nothing of it is the
  * viewer's until sp_viewer_advance(). The iovecs point into @plan and the ring,
  * so @plan must be written before the ring changes. */

@@ -87,6 +87,8 @@ SpViewerVerdict sp_viewer_plan (SpViewer *viewer,
                                 const SpViewerRules *rules,
                                 gint64 now_us,
                                 SpPlan *plan);
+/* It has all that is there, as a plan would say: SP_VIEWER_LEVEL. */
+gboolean sp_viewer_is_level (SpViewer *viewer, SpRing *ring);
 /* @bytes of @plan were taken by the kernel; the packets completed by them.
  * @ring is as it was then. */
 guint

@@ -304,9 +304,10 @@ on_eof (SpConn *conn)
   sp_conn_drop (conn);
 }
 
-/** sp_conn_read: until the socket is empty, but no more than a turn's share. */
-void
-sp_conn_read (SpConn *conn)
+/* A socket that gave less than was asked for is empty, and what comes after
+ * that is another event; but not the end that this one told of already. */
+static void
+read_on (SpConn *conn, gboolean has_end)
 {
   SpWorker *worker = conn->worker;
 
@@ -337,7 +338,16 @@ sp_conn_read (SpConn *conn)
                                    sp_clock_now_us (),
                                    &conn->talk->outbox);
       obey (conn);
+      if (n < SP_WORKER_SCRATCH && !has_end && conn->transport.tls == NULL)
+        return;
     }
+}
+
+/** sp_conn_read: until the socket is empty, but no more than a turn's share. */
+void
+sp_conn_read (SpConn *conn)
+{
+  read_on (conn, TRUE);
 }
 
 static void
@@ -382,7 +392,7 @@ sp_conn_on_events (SpConn *conn, guint32 events)
   if (events & EPOLLOUT)
     on_writable (conn);
   if (conn->state != SP_CONN_DEAD && (events & (EPOLLIN | EPOLLRDHUP)))
-    sp_conn_read (conn);
+    read_on (conn, (events & EPOLLRDHUP) != 0);
 }
 
 /** sp_conn_tick: every quarter of a second; time limits. */

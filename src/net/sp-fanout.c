@@ -38,7 +38,8 @@ write_plan (SpTransport *transport, const SpPlan *plan, gboolean *may_take_more)
   return n;
 }
 
-/* One write: FALSE when @conn can take no more now, or is gone. */
+/* One write: FALSE when @conn can take no more now, has all there is, or is
+ * gone. */
 static gboolean
 write_once (SpWorker *worker, SpConn *conn)
 {
@@ -65,7 +66,7 @@ write_once (SpWorker *worker, SpConn *conn)
   if (packets > 0 && conn->start_delay_ms == 0)
     sp_conn_has_started (conn);
   if ((gsize)n == plan->bytes || may_take_more)
-    return TRUE;
+    return !sp_viewer_is_level (viewer, lane->ring);
   sp_lane_block (lane, viewer);
   return FALSE;
 }
@@ -136,6 +137,25 @@ sp_fanout_viewer (SpWorker *worker, SpConn *conn)
     sp_worker_lane_due (worker, lane, sp_clock_now_us ());
 }
 
+/* What the visits after this one will touch is asked for in turn, as far as
+ * what was asked for a visit ago leads: there is the time of a visit for it. */
+static void
+prefetch (SpViewer *next)
+{
+  SpViewer *second = next != NULL ? next->next : NULL;
+  const char *third;
+
+  if (next != NULL && conn_of (next)->transport.tls != NULL)
+    sp_tls_prefetch (conn_of (next)->transport.tls);
+  if (second == NULL)
+    return;
+  __builtin_prefetch (conn_of (second)->transport.tls);
+  third = (const char *)second->next;
+  __builtin_prefetch (third);
+  __builtin_prefetch (third + 64);
+  __builtin_prefetch (third + 128);
+}
+
 gboolean
 sp_fanout_lane (SpWorker *worker, SpLane *lane, guint *sends, gint64 until_us)
 {
@@ -152,6 +172,7 @@ sp_fanout_lane (SpWorker *worker, SpLane *lane, guint *sends, gint64 until_us)
       if (*sends == 0 || now_us >= until_us)
         return FALSE;
       viewer = sp_lane_visit_next (lane);
+      prefetch (lane->pass);
       (*sends)--;
       if (visit (worker, conn_of (viewer), now_us))
         sp_worker_lane_due (worker, lane, now_us);

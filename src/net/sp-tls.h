@@ -26,6 +26,8 @@ gboolean sp_tls_cancel (SpTls *tls);
 gssize sp_tls_read (SpTls *tls, guint8 *data, gsize len);
 /* Bytes taken, a record of them at most, or one of the codes above. */
 gssize sp_tls_write (SpTls *tls, const struct iovec *iov, guint n_iov);
+/* Asks for what a write will touch; costs nothing. */
+void sp_tls_prefetch (const SpTls *tls);
 /* FALSE: bytes taken are not with the kernel yet. */
 gboolean sp_tls_flush (SpTls *tls);
 gsize sp_tls_pending_bytes (SpTls *tls);
