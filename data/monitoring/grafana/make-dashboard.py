@@ -138,7 +138,11 @@ graph('Events', [
      '{{instance}} suppressed')])
 graph('Descriptors', [(f'process_open_fds{{{JOB}}}', '{{instance}}'),
                       (f'process_max_fds{{{JOB}}}', '{{instance}} limit')])
-graph('Memory', [(f'process_resident_memory_bytes{{{JOB}}}', '{{instance}}')], 'bytes')
+graph('Memory', [(f'process_resident_memory_bytes{{{JOB}}}', '{{instance}}'),
+                 (f'stream_pump_memory_limit_bytes{{{PUMP}}} > 0', '{{instance}} limit')], 'bytes')
+graph('Send lateness', [(f'stream_pump_send_lateness_seconds{{{PUMP}}}', '{{instance}}'),
+                        (f'stream_pump_lateness_limit_seconds{{{PUMP}}} > 0', '{{instance}} limit')], 's',
+      why='Above the limit new viewers are refused.')
 graph('Main loop', [(f'stream_pump_loop_delay_seconds{{{PUMP}}}', '{{instance}}')], 's',
       why='The longest that the main loop was late in the last minute.')
 
