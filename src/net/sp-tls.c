@@ -18,6 +18,7 @@ struct _SpTls
   GTlsCertificate *certificate; /* to show in the handshake; NULL after it */
   GIOStream *stream;            /* NULL before it; has the descriptor */
   GPollableOutputStream *out;   /* of @stream */
+  GOutputStream *base;          /* what that writes to */
   GCancellable *handshake;      /* under way */
   GCancellable *closing;        /* a close_notify is under way */
   GByteArray *pending; /* taken from the caller, not yet by the record layer;
@@ -91,6 +92,7 @@ open_stream (SpTls *tls)
     }
   tls->out
       = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (tls->stream));
+  tls->base = g_io_stream_get_output_stream (base);
   return TRUE;
 }
 
@@ -154,12 +156,20 @@ write_out (SpTls *tls, const void *data, gsize len)
   return n == 0 ? SP_TLS_ERROR : code_of (error);
 }
 
+static gboolean
+has_pending (const SpTls *tls)
+{
+  return tls->pending != NULL && tls->pending->len > 0;
+}
+
 /* After a would-block the record layer wants the same bytes again, so they are
  * kept here and nothing else is taken until they are out. */
 static gssize
 flush (SpTls *tls)
 {
-  while (sp_tls_pending_bytes (tls) > 0)
+  if (!sp_fd_stream_flush (tls->base))
+    return SP_TLS_AGAIN;
+  while (has_pending (tls))
     {
       gssize n = write_out (tls, tls->pending->data, tls->pending->len);
 
@@ -185,28 +195,54 @@ gather (const struct iovec *iov, guint n_iov, guint8 *scratch)
   return taken;
 }
 
-gssize
-sp_tls_write (SpTls *tls, const struct iovec *iov, guint n_iov)
+static gssize
+write_record (SpTls *tls, const guint8 *data, gsize len)
 {
-  guint8 scratch[RECORD];
-  const guint8 *data = iov[0].iov_base;
-  gsize len = MIN (iov[0].iov_len, RECORD);
-  gssize n = flush (tls);
+  gssize n = write_out (tls, data, len);
 
-  if (n != 0)
-    return n;
-  if (n_iov > 1 && len < RECORD)
-    {
-      len = gather (iov, n_iov, scratch);
-      data = scratch;
-    }
-  n = write_out (tls, data, len);
   if (n != SP_TLS_AGAIN)
     return n;
   if (tls->pending == NULL)
     tls->pending = g_byte_array_new ();
   g_byte_array_append (tls->pending, data, (guint)len);
   return (gssize)len;
+}
+
+/* More than one, in one call of the system. */
+static gssize
+write_records (SpTls *tls, const guint8 *data, gsize len)
+{
+  guint8 gathered[SP_FD_STREAM_GATHER];
+  gssize n = 0;
+  gsize taken = 0;
+
+  sp_fd_stream_gather (tls->base, gathered);
+  while (n >= 0 && taken < len && !has_pending (tls))
+    {
+      gsize part = MIN (len - taken, RECORD);
+
+      if (taken + part == len)
+        sp_fd_stream_gather_last (tls->base);
+      n = write_record (tls, data + taken, part);
+      taken += (gsize)MAX (n, 0);
+    }
+  sp_fd_stream_release (tls->base);
+  return n < 0 ? n : (gssize)taken;
+}
+
+gssize
+sp_tls_write (SpTls *tls, const struct iovec *iov, guint n_iov)
+{
+  guint8 scratch[RECORD];
+  gssize n = flush (tls);
+
+  if (n != 0)
+    return n;
+  if (n_iov == 1 && iov[0].iov_len <= RECORD)
+    return write_record (tls, iov[0].iov_base, iov[0].iov_len);
+  if (iov[0].iov_len > RECORD)
+    return write_records (tls, iov[0].iov_base, iov[0].iov_len);
+  return write_record (tls, scratch, gather (iov, n_iov, scratch));
 }
 
 /** sp_tls_prefetch: GObject has a type's private part before the object. */
@@ -231,7 +267,8 @@ sp_tls_flush (SpTls *tls)
 gsize
 sp_tls_pending_bytes (SpTls *tls)
 {
-  return tls->pending != NULL ? tls->pending->len : 0;
+  return (tls->pending != NULL ? tls->pending->len : 0)
+         + (tls->base != NULL ? sp_fd_stream_rest_bytes (tls->base) : 0);
 }
 
 static void

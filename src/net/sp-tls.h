@@ -24,7 +24,8 @@ gboolean sp_tls_handshake (SpTls *tls, SpTlsFunc on_done, gpointer user_data);
 gboolean sp_tls_cancel (SpTls *tls);
 /* Bytes read, 0 at the end, or one of the codes above. */
 gssize sp_tls_read (SpTls *tls, guint8 *data, gsize len);
-/* Bytes taken, a record of them at most, or one of the codes above. */
+/* Bytes taken, of the first of @iov alone or of a record at most, or one of the
+ * codes above. */
 gssize sp_tls_write (SpTls *tls, const struct iovec *iov, guint n_iov);
 /* Asks for what a write will touch; costs nothing. */
 void sp_tls_prefetch (const SpTls *tls);

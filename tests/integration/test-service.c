@@ -179,7 +179,7 @@ static void
 test_limits (void)
 {
   g_autoptr (SpDaemon) daemon = sp_daemon_start (
-      "\"limits\": { \"clients_per_address\": 3 }",
+      "\"limits\": { \"clients_per_address\": 3, \"lateness_ms\": 0 }",
       SP_DAEMON_PUSH (
           "live",
           ", \"limits\": { \"clients\": 2 }") ", " SP_DAEMON_PUSH ("other",

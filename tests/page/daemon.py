@@ -28,7 +28,7 @@ class Daemon:
             (self.folder / 'token').write_text(token + '\n')
             (self.folder / 'token').chmod(0o600)
         self.config = self.folder / 'pump.json'
-        self.config.write_text(json.dumps({'listen': ['127.0.0.1'], 'port': 0, 'admin': admin, 'streams': [
+        self.config.write_text(json.dumps({'listen': ['127.0.0.1'], 'port': 0, 'admin': admin, 'limits': {'lateness_ms': 0}, 'streams': [
             {'name': 'Clip', 'path': 'clip', 'type': 'file', 'source_options': {'path': str(CLIP)}}]}))
         self.log = self.folder / 'log'
         with self.log.open('w') as log:

@@ -94,7 +94,7 @@ const CompareScenario compare_scenarios[] = {
   CURVE ("streams-10", "streams", 1000, PACKET, 10),
   CURVE ("streams-100", "streams", 1000, PACKET, 100),
 
-  ONE ("soak", "soak", COMPARE_SOAK, 10000, 600, 1, "--churn 5"),
+  ONE ("soak", "soak", COMPARE_SOAK, 11300, 600, 1, "--churn 5"),
 
   { COMPARE_QUICK, "quick", COMPARE_PLAIN, BOTH, 50, FEED (1000, PACKET, 1, 50),
     RAMP, 1, 1, "--warmup 1" },

@@ -223,7 +223,7 @@ test_lost (void)
                           NULL,
                           program (),
                           "--viewers=5",
-                          "--seconds=3",
+                          "--seconds=10",
                           "--warmup=0",
                           "--json=-",
                           url,
