@@ -14,15 +14,6 @@ struct _SpSegments
   guint64 serial; /* of the last one; the first has 1 */
 };
 
-SpSegments *
-sp_segments_new (void)
-{
-  SpSegments *segments = g_new0 (SpSegments, 1);
-
-  segments->fd = -1;
-  return segments;
-}
-
 /* Its pages live on in the sockets that still hold them. */
 static void
 end_segment (SpSegments *segments)
@@ -47,6 +38,18 @@ begin_segment (SpSegments *segments)
   segments->len = 0;
   segments->serial++;
   return segments->fd >= 0;
+}
+
+/** sp_segments_new: has its file at once, so that the number of descriptors
+ * does not tell whether anybody was ever here. */
+SpSegments *
+sp_segments_new (void)
+{
+  SpSegments *segments = g_new0 (SpSegments, 1);
+
+  segments->fd = -1;
+  (void)begin_segment (segments);
+  return segments;
 }
 
 static gssize

@@ -167,8 +167,6 @@ has_pending (const SpTls *tls)
 static gssize
 flush (SpTls *tls)
 {
-  if (!sp_fd_stream_flush (tls->base))
-    return SP_TLS_AGAIN;
   while (has_pending (tls))
     {
       gssize n = write_out (tls, tls->pending->data, tls->pending->len);
@@ -208,25 +206,23 @@ write_record (SpTls *tls, const guint8 *data, gsize len)
   return (gssize)len;
 }
 
-/* More than one, in one call of the system. */
+/* One after the other, until the socket is full; the kernel sends them
+ * together. */
 static gssize
 write_records (SpTls *tls, const guint8 *data, gsize len)
 {
-  guint8 gathered[SP_FD_STREAM_GATHER];
   gssize n = 0;
   gsize taken = 0;
 
-  sp_fd_stream_gather (tls->base, gathered);
   while (n >= 0 && taken < len && !has_pending (tls))
     {
       gsize part = MIN (len - taken, RECORD);
 
-      if (taken + part == len)
-        sp_fd_stream_gather_last (tls->base);
+      sp_fd_stream_set_more (tls->base, taken + part < len);
       n = write_record (tls, data + taken, part);
       taken += (gsize)MAX (n, 0);
     }
-  sp_fd_stream_release (tls->base);
+  sp_fd_stream_set_more (tls->base, FALSE);
   return n < 0 ? n : (gssize)taken;
 }
 
@@ -267,8 +263,7 @@ sp_tls_flush (SpTls *tls)
 gsize
 sp_tls_pending_bytes (SpTls *tls)
 {
-  return (tls->pending != NULL ? tls->pending->len : 0)
-         + (tls->base != NULL ? sp_fd_stream_rest_bytes (tls->base) : 0);
+  return tls->pending != NULL ? tls->pending->len : 0;
 }
 
 static void

@@ -102,104 +102,6 @@ test_full (void)
   pair_close (&pair);
 }
 
-static void
-put (Pair *pair, const guint8 *data, gsize len)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_assert_cmpint (g_pollable_output_stream_write_nonblocking (
-                       out_of (pair), data, len, NULL, &error),
-                   ==,
-                   (gssize)len);
-  g_assert_no_error (error);
-}
-
-/* Bytes that say where they are. */
-static guint8 *
-make_bytes (gsize len)
-{
-  guint8 *bytes = g_malloc (len);
-
-  for (gsize i = 0; i < len; i++)
-    bytes[i] = (guint8)(i * 7 + i / 251);
-  return bytes;
-}
-
-static void
-test_gathered (void)
-{
-  static guint8 buffer[SP_FD_STREAM_GATHER];
-  g_autofree guint8 *bytes = make_bytes (900);
-  GOutputStream *output;
-  guint8 seen[1000];
-  Pair pair;
-
-  pair_open (&pair);
-  output = G_OUTPUT_STREAM (out_of (&pair));
-  sp_fd_stream_gather (output, buffer);
-  put (&pair, bytes, 300);
-  put (&pair, bytes + 300, 300);
-  g_assert_cmpint (read (pair.peer, seen, sizeof seen), ==, -1);
-  sp_fd_stream_gather_last (output);
-  put (&pair, bytes + 600, 300);
-  g_assert_cmpint (read (pair.peer, seen, sizeof seen), ==, 900);
-  g_assert_cmpmem (seen, 900, bytes, 900);
-  sp_fd_stream_release (output);
-  g_assert_cmpint (read (pair.peer, seen, sizeof seen), ==, -1);
-  /* One whose last write never came. */
-  sp_fd_stream_gather (output, buffer);
-  put (&pair, bytes, 10);
-  sp_fd_stream_release (output);
-  g_assert_cmpint (read (pair.peer, seen, sizeof seen), ==, 10);
-  g_assert_true (sp_fd_stream_flush (output));
-  pair_close (&pair);
-}
-
-/* What a full socket does not take is kept, and goes before all else. */
-static void
-test_gathered_full (void)
-{
-  static guint8 buffer[SP_FD_STREAM_GATHER];
-  const gsize part = SP_FD_STREAM_GATHER / 2;
-  g_autofree guint8 *bytes = make_bytes (2 * part);
-  g_autoptr (GByteArray) seen = g_byte_array_new ();
-  GOutputStream *output;
-  gsize taken = 0;
-  Pair pair;
-
-  pair_open (&pair);
-  output = G_OUTPUT_STREAM (out_of (&pair));
-  while (sp_fd_stream_rest_bytes (output) == 0)
-    {
-      sp_fd_stream_gather (output, buffer);
-      put (&pair, bytes, part);
-      sp_fd_stream_gather_last (output);
-      put (&pair, bytes + part, part);
-      sp_fd_stream_release (output);
-      taken += 2 * part;
-    }
-  g_assert_false (sp_fd_stream_flush (output));
-  g_assert_cmpint (g_pollable_output_stream_write_nonblocking (
-                       out_of (&pair), bytes, 1, NULL, NULL),
-                   ==,
-                   -1);
-  while (seen->len < taken)
-    {
-      guint8 some[65536];
-      gssize n = read (pair.peer, some, sizeof some);
-
-      if (n > 0)
-        g_byte_array_append (seen, some, (guint)n);
-      else
-        g_assert_cmpint (errno, ==, EAGAIN);
-      (void)sp_fd_stream_flush (output);
-    }
-  g_assert_cmpuint (sp_fd_stream_rest_bytes (output), ==, 0);
-  for (gsize at = 0; at < taken; at += 2 * part)
-    g_assert_cmpmem (seen->data + at, 2 * part, bytes, 2 * part);
-  pair_close (&pair);
-}
-
 /* No signal ends the program. */
 static void
 test_peer_gone (void)
@@ -243,8 +145,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/fd-stream/both-ways", test_both_ways);
   g_test_add_func ("/fd-stream/full", test_full);
-  g_test_add_func ("/fd-stream/gathered/one-send", test_gathered);
-  g_test_add_func ("/fd-stream/gathered/full", test_gathered_full);
   g_test_add_func ("/fd-stream/peer-gone", test_peer_gone);
   g_test_add_func ("/fd-stream/closed-with-last-reference",
                    test_closed_with_last_reference);
