@@ -36,12 +36,34 @@ fail_handshake (SpConn *conn)
   sp_conn_drop (conn);
 }
 
+static void begin_next_handshake (SpWorker *worker);
+
+/* Waits until a handshake of another one is over. */
+static void
+knock (SpConn *conn)
+{
+  if (conn->is_knocking)
+    return;
+  conn->is_knocking = TRUE;
+  g_queue_push_tail (&conn->worker->knocking, conn);
+}
+
+static void
+stop_knocking (SpConn *conn)
+{
+  if (!conn->is_knocking)
+    return;
+  conn->is_knocking = FALSE;
+  g_queue_remove (&conn->worker->knocking, conn);
+}
+
 static void
 on_handshake (gpointer user_data, gboolean is_open)
 {
   SpConn *conn = user_data;
 
   conn->worker->n_handshakes--;
+  begin_next_handshake (conn->worker);
   if (!is_open)
     {
       fail_handshake (conn);
@@ -55,6 +77,7 @@ on_handshake (gpointer user_data, gboolean is_open)
 static void
 begin_handshake (SpConn *conn)
 {
+  stop_knocking (conn);
   if (!sp_tls_handshake (conn->transport.tls, on_handshake, conn))
     {
       fail_handshake (conn);
@@ -62,6 +85,16 @@ begin_handshake (SpConn *conn)
     }
   conn->state = SP_CONN_HANDSHAKE;
   conn->worker->n_handshakes++;
+}
+
+/* Those whose turn has not come are served in the order they came in. */
+static void
+begin_next_handshake (SpWorker *worker)
+{
+  SpConn *conn = g_queue_peek_head (&worker->knocking);
+
+  if (conn != NULL)
+    begin_handshake (conn);
 }
 
 /* A handshake holds a thread of GIO's pool, which file and name look-ups share:
@@ -83,6 +116,8 @@ look_for_hello (SpConn *conn, gboolean is_last)
         begin_handshake (conn);
       else if (is_last)
         fail_handshake (conn);
+      else
+        knock (conn);
       return;
     }
 }
@@ -159,6 +194,7 @@ sp_conn_drop (SpConn *conn)
 
   if (conn->state == SP_CONN_DEAD)
     return;
+  stop_knocking (conn);
   /* Its callback comes back here. */
   if (conn->transport.tls != NULL && sp_tls_cancel (conn->transport.tls))
     return;

@@ -55,8 +55,9 @@ struct _SpConn
   SpAddress address;
   guint16 port;
   guint8 is_tls;
-  guint8 is_unread; /* in the worker's queue of those to read on */
-  guint8 is_canary; /* SpOutbox */
+  guint8 is_knocking; /* in the worker's queue of those to shake hands with */
+  guint8 is_unread;   /* in the worker's queue of those to read on */
+  guint8 is_canary;   /* SpOutbox */
   SpConnState state : 8;
   SpLeaveReason leaving : 8; /* why, as soon as it is known */
   guint32 watching_at;       /* seconds since 1970 */

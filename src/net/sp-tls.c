@@ -148,8 +148,9 @@ static gssize
 write_out (SpTls *tls, const void *data, gsize len)
 {
   g_autoptr (GError) error = NULL;
-  gssize n = g_pollable_output_stream_write_nonblocking (
-      tls->out, data, len, NULL, &error);
+  gssize n
+      = G_POLLABLE_OUTPUT_STREAM_GET_INTERFACE (tls->out)->write_nonblocking (
+          tls->out, data, len, &error);
 
   if (n > 0)
     return n;

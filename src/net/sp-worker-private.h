@@ -25,11 +25,12 @@ struct _SpWorker
   gpointer service;
   SpConn *talking; /* lists: all but watching; watching */
   SpConn *watching;
-  SpConn *dead;   /* freed when the dispatch is over */
-  GQueue unread;  /* connections that had to stop reading */
-  SpLane *dirty;  /* lanes with something to send, each with a ref
-                     on its stream */
-  gint64 stop_us; /* stopping: the latest end; 0 otherwise */
+  SpConn *dead;    /* freed when the dispatch is over */
+  GQueue unread;   /* connections that had to stop reading */
+  GQueue knocking; /* of SpConn: said hello, but all handshakes are taken */
+  SpLane *dirty;   /* lanes with something to send, each with a ref
+                      on its stream */
+  gint64 stop_us;  /* stopping: the latest end; 0 otherwise */
   gint64 swept_us;
   SpLane *swept; /* lanes that have clients, or had some at the last sweep, each
                     with a ref on its stream */

@@ -319,6 +319,7 @@ sp_worker_new (guint index,
       = sp_epoll_source_new (on_event, after_events, worker, worker->context);
   worker->plan.runs = sp_runs_new ();
   g_queue_init (&worker->unread);
+  g_queue_init (&worker->knocking);
   worker->thread = g_thread_new (name, run, worker);
   return worker;
 }
