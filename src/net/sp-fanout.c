@@ -151,6 +151,8 @@ prefetch (SpViewer *next)
     return;
   __builtin_prefetch (conn_of (second)->transport.tls);
   third = (const char *)second->next;
+  if (third == NULL)
+    return;
   __builtin_prefetch (third);
   __builtin_prefetch (third + 64);
   __builtin_prefetch (third + 128);
