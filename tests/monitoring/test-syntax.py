@@ -56,6 +56,7 @@ SAME = {
     'pump state': 'Pump', 'pump streams without media': 'Streams without media', 'pump turned away': 'Clients turned away',
     'pump dropped': 'Slow clients dropped', 'pump configuration': 'Configuration', 'pump draining': 'Draining',
     'pump main loop': 'Main loop', 'pump house': 'Pump House', 'pump stream council': 'Stream council',
+    'pump send lateness': 'Send lateness',
     'pump health of council': 'Health of council', 'pump lag of council': 'Lag of council',
     'pump canary of council': 'Canary of council', 'pump header of council': 'Header of council',
     'pump certificate media': 'Certificate 1',
