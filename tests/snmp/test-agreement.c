@@ -84,6 +84,7 @@ set_up (Stage *stage, gconstpointer unused)
   members = g_strdup_printf (
       "\"snmp\": { \"agentx\": \"%s\", \"ping_s\": 1, "
       "\"client_table\": \"full\", \"max_age_ms\": 50 }, \"canary_ms\": 0, "
+      "\"limits\": { \"lateness_ms\": 60000 }, "
       "\"access_log\": { \"to\": \"file\", \"file\": \"access.log\" }",
       sp_lab_agentx (stage->lab));
   stage->daemon = sp_daemon_start (
