@@ -74,7 +74,6 @@ READ = {
     'plain ms': (None, '!ms', None),
     'ticks': (None, 'uptime', times('0.01')),
     'kib': (None, 'B', times('1024')),
-    'mib': (None, 'B', times('1048576')),
     'bytes': (None, 'B', None),
     'days': ('FLOAT', '!d', None),
 }
@@ -120,10 +119,6 @@ PUMP_ITEMS = [
     ('pump', 'pump.fds', 'descriptors used', 'spPumpDescriptorsUsed', 'count'),
     ('pump', 'pump.fds.limit', 'descriptor limit', 'spPumpDescriptorLimit', 'count', '15m'),
     ('pump', 'pump.memory', 'memory', 'spPumpMemory', 'kib'),
-    ('pump', 'pump.memory.limit', 'memory limit', 'spPumpMemoryLimit', 'mib', '15m'),
-    ('pump', 'pump.lateness', 'send lateness', 'spPumpSendLateness', 'plain ms'),
-    ('pump', 'pump.lateness.limit', 'send lateness limit', 'spPumpSendLatenessLimit', 'plain ms', '15m'),
-    ('pump', 'pump.overload', 'overload', 'spPumpOverload', 'text'),
     ('pump', 'pump.access.lost', 'access log lines lost per second', 'spPumpAccessLinesLost', 'rate'),
     ('streams', 'pump.streams', 'streams', 'spPumpStreams', 'count'),
     ('streams', 'pump.streams.up', 'streams up', 'spPumpStreamsUp', 'count'),
@@ -266,10 +261,6 @@ PUMP_TRIGGERS = {
     'pump.loop': [
         trigger('Main loop of the pump is late', 'WARNING', f'{of("pump.loop", "min", ",{$PUMP.LIMIT.TIME}")}>{{$PUMP.LOOP.WARN}}',
                 '{ITEM.LASTVALUE1}', after=[GONE], scope='performance')],
-    'pump.overload': [
-        trigger('Pump is overloaded', 'AVERAGE', f'length({of("pump.overload")})>0', '{ITEM.LASTVALUE1}',
-                'New clients are refused, though no limit of clients or bandwidth is reached.',
-                after=[GONE], scope='capacity')],
     'pump.access.lost': [
         trigger('Access log loses lines', 'WARNING', f'{of("pump.access.lost", "min", ",#2")}>0', after=[GONE], scope='notice')],
     'house.link': [
@@ -284,13 +275,6 @@ PUMP_WIDE = [  # of more than one item
     trigger('Pump is near its bit rate limit', 'WARNING',
             f'{of("pump.bits.limit")}>0 and {of("pump.bits.out", "avg", ",{$PUMP.LIMIT.TIME}")}'
             f'>={of("pump.bits.limit")}*{{$PUMP.BITS.WARN}}/100', after=[GONE, REJECTS], scope='capacity'),
-    trigger('Pump sends late', 'WARNING',
-            f'{of("pump.lateness.limit")}>0 and {of("pump.lateness", "min", ",{$PUMP.LIMIT.TIME}")}'
-            f'>={of("pump.lateness.limit")}/2', '{ITEM.LASTVALUE2}',
-            'Half of what makes it refuse new clients.', after=[GONE, REJECTS], scope='capacity'),
-    trigger('Pump is near its memory limit', 'WARNING',
-            f'{of("pump.memory.limit")}>0 and {of("pump.memory")}>={of("pump.memory.limit")}*0.8',
-            '{ITEM.LASTVALUE2} of {ITEM.LASTVALUE1}', after=[GONE, REJECTS], scope='capacity'),
     trigger('Pump is near its descriptor limit', 'AVERAGE',
             f'{of("pump.fds")}>{of("pump.fds.limit")}*0.9', after=[GONE], scope='capacity'),
 ]
